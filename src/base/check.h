@@ -8,7 +8,7 @@ namespace assay::base {
                                std::string_view file, int line);
 }  // namespace assay::base
 
-#define ASSAY_CHECK(expression, why)                                                \
-  do {                                                                              \
+#define ASSAY_CHECK(expression, why)                                                      \
+  do {                                                                                    \
     if (!(expression)) ::assay::base::check_failed(#expression, why, __FILE__, __LINE__); \
   } while (false)

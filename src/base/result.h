@@ -33,8 +33,8 @@ using Status = Result<Done>;
   target = std::move(assay_try_##id).value()
 
 /// As ASSAY_TRY for a Status, whose value is of no interest.
-#define ASSAY_TRY_DONE(expression)                                             \
-  do {                                                                         \
-    if (auto assay_status = (expression); !assay_status.has_value())           \
-      return std::move(assay_status).error();                                  \
+#define ASSAY_TRY_DONE(expression)                                   \
+  do {                                                               \
+    if (auto assay_status = (expression); !assay_status.has_value()) \
+      return std::move(assay_status).error();                        \
   } while (false)

@@ -24,7 +24,8 @@ std::string toml_place(std::string_view source, const toml::node& node, std::str
 Error toml_mismatch(std::string_view source, const toml::node& node, std::string_view key,
                     std::string_view expected);
 
-/// An error for the first key of `table` that is not in `known`, with the nearest known one as hint.
+/// An error for the first key of `table` that is not in `known`, with the nearest known one as
+/// hint.
 Status reject_unknown_keys(const toml::table& table, std::span<const std::string> known,
                            std::string_view source, std::string_view table_name);
 

@@ -1,0 +1,109 @@
+// A llama-server child process that assay can lose without losing anything else. One class owns its
+// states; everybody else asks ensure_ready() and stop().
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/context.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "endpoint/chat.h"
+#include "endpoint/engine.h"
+#include "host/memory_guard.h"
+
+namespace assay::endpoint {
+
+/// What a cell fixes of the server. Sentinels: 0 or empty leaves the engine's default, which is
+/// read back from /props all the same.
+struct GuestSettings {
+  std::filesystem::path model;
+  std::int64_t context_tokens = 0;
+  std::string cache_type_k;  ///< "f16", "q8_0", "q4_0" …
+  std::string cache_type_v;
+  int threads = 0;
+  int gpu_layers = -1;          ///< -1: the engine's default.
+  std::string flash_attention;  ///< "on", "off", "auto"; empty: default.
+  int parallel = 1;
+  int batch = 0;
+  int micro_batch = 0;
+  std::uint64_t memory_limit_bytes =
+      0;  ///< 0: estimate × 1.25 + 256 MiB, at most what is available.
+
+  friend bool operator==(const GuestSettings&, const GuestSettings&) = default;
+};
+
+/// The exact command line, without host and port: what two cells' servers differ in.
+std::vector<std::string> command_arguments(const GuestSettings& settings);
+
+enum class GuestState { Absent, Starting, Healthy, Stopping, Failed };
+std::string_view name_of(GuestState state);
+
+/// Why a guest ended without being asked to.
+struct GuestLoss {
+  bool out_of_memory = false;  ///< The guard ended it, or the kernel did.
+  std::string message;         ///< With the last lines of its log.
+};
+
+struct GuestReady {
+  Address address;
+  base::Json props;  ///< GET /props as it came.
+  double load_ms = 0;
+  pid_t pid = -1;
+  host::GuardKind guard = host::GuardKind::Watcher;
+  std::uint64_t limit_bytes = 0;
+  std::uint64_t predicted_bytes = 0;
+};
+
+/// Used from one thread, which must be the one that lives longest (parent-death signal).
+class Guest {
+ public:
+  /// Registers itself under `run_folder` (a file per guest with pid, start time and command), so
+  /// that a later assay can find what a crash left; logs go to `log`.
+  Guest(const base::Context& context, Engine engine, std::filesystem::path run_folder,
+        std::filesystem::path log);
+  ~Guest();  ///< Stops it.
+
+  /// Starts the server with these settings, or returns at once when it is healthy with the same
+  /// ones; with others, the old one is stopped first and its memory verified back. Errors: BadInput
+  /// (model file), System (would not fit: predicted need against what is free, both figures in the
+  /// message; port in use), Unreachable (never became healthy; with the log's last lines),
+  /// Interrupted.
+  base::Result<GuestReady> ensure_ready(const GuestSettings& settings,
+                                        base::Nanoseconds timeout = std::chrono::minutes(10));
+
+  /// Stops it and waits until its memory is back (the process is reaped, and available memory is
+  /// within `slack` of what it was before the load, or 10 s passed, which is an error that says
+  /// so).
+  base::Status stop();
+
+  /// Whether it ended by itself since ensure_ready(); the state is then Failed until the next
+  /// ensure_ready().
+  std::optional<GuestLoss> loss();
+
+  GuestState state() const;
+  std::uint64_t peak_bytes() const;
+
+ private:
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
+/// A llama-server that an earlier assay started and that still runs although that assay is gone.
+struct StaleGuest {
+  pid_t pid = -1;
+  std::string command;
+  std::filesystem::path record;
+};
+
+/// Reads the run folder; records of processes that are gone are removed. A pid that was reused by
+/// another program is recognised by its start time.
+std::vector<StaleGuest> find_stale_guests(const std::filesystem::path& run_folder);
+
+}  // namespace assay::endpoint

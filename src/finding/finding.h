@@ -1,0 +1,107 @@
+// What a study found, as one value from which every report is rendered: nothing else is read to
+// write a card. Numbers that could not be measured are NaN (null in JSON).
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "stats/interval.h"
+#include "stats/verdict.h"
+
+namespace assay::finding {
+
+inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+/// How one kind of case fared in a cell.
+struct KindFinding {
+  std::string kind;
+  std::int64_t scored = 0;
+  double accuracy = kUnknown;
+};
+
+/// One example of a failure, for the card.
+struct Example {
+  std::string canary;
+  std::string kind;
+  std::string prompt;  ///< Cut to 300 characters.
+  std::string expected;
+  std::string reply;   ///< Cut to 300 characters.
+  std::string reason;  ///< Scorer's or outcome class.
+};
+
+struct CellFinding {
+  std::string id;
+  std::optional<std::string> factor;  ///< None in the baseline.
+  std::string level;                  ///< As shown: "1.5", "Q2_K"; "" in the baseline.
+  std::int64_t planned = 0;
+  std::int64_t n = 0;  ///< Trials that count: scored, limit and model failures (as 0).
+  double n_effective = 0;
+  std::int64_t scored = 0;
+  std::int64_t unscored = 0;   ///< infrastructure + scorer_failure + skipped.
+  std::int64_t truncated = 0;  ///< finish_reason = length.
+  double accuracy = kUnknown;
+  stats::Interval accuracy_interval{kUnknown, kUnknown};
+  double accuracy_untruncated = kUnknown;             ///< Among replies that ended by themselves.
+  std::optional<stats::PairedDifference> difference;  ///< From the baseline; none in it.
+  std::optional<stats::Judgement> judgement;  ///< None in the baseline, and without repeats.
+  double ttft_ms_p50 = kUnknown;
+  double ttft_ms_p95 = kUnknown;
+  double tokens_per_s = kUnknown;  ///< Median over trials, while decoding.
+  double wall_ms_p50 = kUnknown;   ///< Of a trial inside the model.
+  double completion_tokens_mean = kUnknown;
+  double prompt_tokens_mean = kUnknown;
+  double cost_usd_per_1000 =
+      kUnknown;  ///< Of a thousand trials, by the model's prices; NaN without.
+  std::int64_t memory_bytes_peak = 0;  ///< 0: not a guest.
+  std::vector<KindFinding> kinds;
+  base::Json outcomes;  ///< {"scored": 118, "limit(tokens)": 2}: every class seen.
+  base::Json settings;  ///< The resolved request and guest settings of the cell.
+};
+
+struct ModelFinding {
+  std::string model;
+  std::string description;         ///< Architecture, parameters, quantization, file size; or URL.
+  base::Json fingerprint;          ///< File hash, engine version, server properties.
+  std::vector<CellFinding> cells;  ///< Baseline first, then in plan order.
+  std::vector<Example> examples;   ///< Failures of the baseline, one per kind that fails most.
+  std::vector<std::string> notes;  ///< One sentence each: traps seen, losses, missing cells.
+};
+
+/// What to ship and why.
+struct Decision {
+  bool made = false;     ///< False: nothing qualifies; `headline` says why.
+  std::string headline;  ///< "Ship pebble-m with its baseline settings."
+  std::string caveat;    ///< The largest one.
+  std::string model;
+  std::string cell;     ///< The cell that is recommended (baseline or one level).
+  base::Json settings;  ///< Its resolved settings: {"request": {…}, "guest": {…}}.
+  std::vector<std::string> reasons;
+  std::vector<std::string> against;  ///< Why each other model was not chosen.
+};
+
+struct StudyFinding {
+  std::string study;  ///< Id.
+  std::string name;
+  std::string hash;
+  std::string state;
+  std::string created;  ///< ISO 8601.
+  std::int64_t canaries = 0;
+  std::int64_t repeats = 0;
+  double margin = 0.05;
+  bool verdicts = true;  ///< False with fewer than three repeats.
+  std::int64_t planned = 0;
+  std::int64_t done = 0;
+  double wall_s = kUnknown;  ///< Sum over trials and loads.
+  double model_s = kUnknown;
+  base::Json machine;  ///< host::MachineFacts::to_json().
+  std::string engine;
+  std::vector<ModelFinding> models;
+  Decision decision;
+  std::vector<std::string> packs;  ///< "deskwork (96 cases, sha256 1234abcd…)".
+};
+
+}  // namespace assay::finding

@@ -1,0 +1,33 @@
+// How much memory there is, is free, and a process holds.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "base/result.h"
+
+namespace assay::host {
+
+/// In bytes. `available` is what a new program can take without swapping: the smaller of the
+/// kernel's MemAvailable and what the cgroup this process lives in has left.
+struct MemoryFacts {
+  std::uint64_t total = 0;
+  std::uint64_t available = 0;
+  std::uint64_t swap_free = 0;
+  std::uint64_t cgroup_limit = 0;  ///< 0: none.
+};
+
+base::Result<MemoryFacts> read_memory();
+
+/// Resident set plus swapped pages of one process in bytes; none when it is gone. File-backed pages
+/// that are resident count too (`anonymous_bytes` does not have them).
+struct ProcessMemory {
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t anonymous_bytes = 0;
+  std::uint64_t swap_bytes = 0;
+};
+std::optional<ProcessMemory> read_process_memory(pid_t pid);
+
+}  // namespace assay::host

@@ -1,0 +1,27 @@
+// An http or https address, taken apart.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace assay::net {
+
+struct Url {
+  bool tls = false;
+  std::string host;  ///< Without brackets for IPv6.
+  std::uint16_t port = 80;
+  std::string target = "/";  ///< Path and query, always starting with '/'.
+
+  std::string to_string() const;
+  /// Same origin, with `path` ("/v1/models") in place of the target.
+  Url with_target(std::string_view path) const;
+};
+
+/// Accepts http://HOST[:PORT][/PATH][?QUERY] and https; refuses user names, fragments, other
+/// schemes.
+base::Result<Url> parse_url(std::string_view text);
+
+}  // namespace assay::net

@@ -1,0 +1,24 @@
+// Renders a finding. Pure: one value in, text out; nothing is measured or decided here.
+#pragma once
+
+#include <string>
+
+#include "base/context.h"
+#include "base/json.h"
+#include "finding/finding.h"
+
+namespace assay::report {
+
+/// The contract's JSON: docs/reference/report-json.md.
+base::Json to_json(const finding::StudyFinding& finding);
+
+/// Finding cards and decision for reading in a repository.
+std::string to_markdown(const finding::StudyFinding& finding);
+
+/// One self-contained file: no network, no script needed to read it, charts as inline SVG.
+std::string to_html(const finding::StudyFinding& finding);
+
+/// The short form for a terminal, at most `terminal.columns` wide, colour only when it has it.
+std::string to_terminal(const finding::StudyFinding& finding, const base::Terminal& terminal);
+
+}  // namespace assay::report

@@ -1,0 +1,46 @@
+// What a model is asked and what is expected of it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace assay::task {
+
+/// One case; a canary when a study uses it. Never empty: id, messages, expect, scorer.
+struct Case {
+  std::string id;
+  base::Json messages;    ///< OpenAI messages; a `prompt` in the file became one user message.
+  base::Json tools;       ///< OpenAI tools, or null.
+  base::Json expect;      ///< Whatever the scorer wants.
+  base::Json scorer;      ///< {"type": …, further fields}.
+  std::int64_t tier = 1;  ///< 1 easy … 3 hard.
+  std::vector<std::string> tags;  ///< The first is the kind.
+  std::string source;             ///< "lookup.jsonl:12", for messages.
+
+  /// The first tag, or "untagged".
+  std::string kind() const;
+};
+
+struct Pack {
+  std::string name;
+  std::string description;
+  std::string license;
+  std::vector<Case> cases;
+  std::string hash;  ///< SHA-256 over the cases' canonical JSON: the same cases, the same hash.
+};
+
+/// Reads a task-pack TOML, or a JSONL file of cases (named after the file). Errors name file, line,
+/// key and what was expected; duplicate ids, an unknown scorer, an unknown key (with the nearest
+/// one), an expectation of the wrong shape for its scorer and an empty pack are BadInput.
+base::Result<Pack> load_pack(const std::filesystem::path& path);
+
+/// One JSONL text; `source` names it in errors. For load_pack, tests and fuzzing.
+base::Result<std::vector<Case>> parse_cases(std::string_view jsonl, std::string_view source);
+
+}  // namespace assay::task
