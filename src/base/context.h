@@ -15,8 +15,9 @@
 
 namespace assay::base {
 
-/// What stderr and stdout are. `columns` is 80 where it cannot be known.
+/// What stdin, stdout and stderr are. `columns` is 80 where it cannot be known.
 struct Terminal {
+  bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   bool color = false;  ///< Only when stderr is a terminal, NO_COLOR is unset and TERM is not dumb.
@@ -38,6 +39,7 @@ class Interrupt {
 struct Context {
   const Clock& clock;
   Interrupt& interrupt;
+  std::istream& in;   ///< Answers to questions; asked only when it is a terminal.
   std::ostream& out;  ///< Results only.
   std::ostream& err;  ///< Progress, notes and errors.
   Terminal terminal;

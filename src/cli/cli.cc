@@ -1,0 +1,96 @@
+#include "cli/cli.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <ostream>
+
+#include "base/check.h"
+
+namespace assay::cli {
+namespace {
+
+constexpr std::array kVerbs{
+    Verb{"study", add_study},   Verb{"decide", add_decide}, Verb{"export", add_export},
+    Verb{"doctor", add_doctor}, Verb{"twin", add_twin},
+};
+
+constexpr const char* kDescription =
+    "Decides which local language model to ship on this machine, with which settings, and proves "
+    "it.";
+
+constexpr const char* kFooter =
+    "Example:\n"
+    "  assay study plan examples/quickstart/study.toml    what would run, and what it would take\n"
+    "  assay study run examples/quickstart/study.toml     run it; Ctrl-C and resume at any time\n"
+    "  assay study report latest                          the findings and the decision\n"
+    "\n"
+    "Exit codes: 0 success, 1 internal, 2 usage, 3 bad input, 4 unreachable, 5 smoke failed,\n"
+    "6 budget refused, 7 system, 130 interrupted.";
+
+void report(base::Context& context, const base::Error& error) {
+  const bool color = context.terminal.color;
+  context.err << fmt::format("{}error:{} {}\n", color ? "\x1b[1;31m" : "", color ? "\x1b[0m" : "",
+                             error.to_string());
+  context.err.flush();
+}
+
+int exit_code(base::Context& context, const base::Error& error) {
+  report(context, error);
+  return base::row_of(error.kind).exit_code;
+}
+
+}  // namespace
+
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                      const std::string& example) {
+  CLI::App* command = parent.add_subcommand(name, description);
+  command->footer("Example:\n" + example);
+  command->fallthrough();
+  return command;
+}
+
+std::unique_ptr<CLI::App> make_app(Action& chosen, std::string& home) {
+  auto app = std::make_unique<CLI::App>(kDescription, "assay");
+  app->footer(kFooter);
+  app->require_subcommand(1);
+  app->set_version_flag("--version", std::string("assay ") + ASSAY_VERSION);
+  app->add_option("--home", home,
+                  "Folder of the journal, reports and logs [$ASSAY_HOME, else ./.assay]")
+      ->type_name("DIR");
+  for (const Verb& verb : kVerbs) verb.add(*app, chosen);
+  return app;
+}
+
+int run(base::Context& context, const std::vector<std::string>& arguments) {
+  try {
+    Action chosen;
+    std::string home;
+    const auto app = make_app(chosen, home);
+    try {
+      std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+      app->parse(reversed);
+    } catch (const CLI::Success& asked) {
+      return app->exit(asked, context.out, context.err);  // --help or --version.
+    } catch (const CLI::ParseError& wrong) {
+      return exit_code(
+          context, base::usage_error(wrong.what(), "see `assay --help`, or `--help` after a verb"));
+    }
+    if (!home.empty()) context.home = home;
+    ASSAY_CHECK(chosen, "a parsed command chose a verb");
+    const base::Status status = chosen(context);
+    context.out.flush();
+    if (!status.has_value()) return exit_code(context, status.error());
+    if (!context.out) {
+      return exit_code(context, base::system_error("cannot write the result to stdout",
+                                                   "is the disk full or the reader gone?"));
+    }
+    return 0;
+  } catch (const std::exception& thrown) {
+    return exit_code(context, base::internal_error(thrown.what()));
+  }
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,215 @@
+#include <fmt/core.h>
+
+#include <memory>
+#include <ostream>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/study_record.h"
+#include "cli/study_run.h"
+#include "cli/verb.h"
+#include "report/report.h"
+
+namespace assay::cli {
+namespace {
+
+using base::Json;
+using base::Status;
+
+struct ReportArguments {
+  std::string id;
+  std::string format = "terminal";
+  std::string out;
+  bool json = false;
+};
+
+Status show_status(base::Context& context, const ReportArguments& arguments) {
+  ASSAY_TRY(store::Journal journal, open_journal(context, true));
+  ASSAY_TRY(const store::StudyRow study, find_study(journal, arguments.id));
+  ASSAY_TRY(const Json status, status_json(journal, study));
+  if (arguments.json) {
+    context.out << base::dump_json(status) << '\n';
+    return base::Done{};
+  }
+  const Json& trials = status["trials"];
+  context.out << fmt::format(
+      "{}  {}  {} of {} trials done: {} scored, {} failed, {} infrastructure\n", study.id,
+      study.state, trials["done"].get<std::int64_t>(), trials["planned"].get<std::int64_t>(),
+      trials["scored"].get<std::int64_t>(), trials["failed"].get<std::int64_t>(),
+      trials["infrastructure"].get<std::int64_t>());
+  if (study.state != "done") {
+    context.out << fmt::format("go on with: assay study resume {}\n", study.id);
+  }
+  return base::Done{};
+}
+
+Status show_report(base::Context& context, const ReportArguments& arguments) {
+  ASSAY_TRY(store::Journal journal, open_journal(context, true));
+  ASSAY_TRY(const store::StudyRow study, find_study(journal, arguments.id));
+  ASSAY_TRY(const finding::StudyFinding found, find_out(journal, study));
+  std::string text;
+  if (arguments.format == "json") {
+    text = base::dump_json(report::to_json(found)) + "\n";
+  } else if (arguments.format == "html") {
+    text = report::to_html(found);
+  } else if (arguments.format == "markdown") {
+    text = report::to_markdown(found);
+  } else {
+    text = report::to_terminal(found, context.terminal);
+  }
+  if (arguments.out.empty()) {
+    context.out << text;
+    return base::Done{};
+  }
+  ASSAY_TRY_DONE(base::write_file(arguments.out, text));
+  context.err << fmt::format("wrote {}\n", arguments.out);
+  return base::Done{};
+}
+
+Status list_studies(base::Context& context, bool json) {
+  ASSAY_TRY(store::Journal journal, open_journal(context, true));
+  ASSAY_TRY(const std::vector<store::StudyRow> studies, journal.studies());
+  Json records = Json::array();
+  std::size_t width = 5;
+  for (const store::StudyRow& study : studies) {
+    ASSAY_TRY(Json status, status_json(journal, study));
+    status["name"] = study.name;
+    status["created"] = base::iso8601_utc(study.created_unix_ms);
+    records.push_back(std::move(status));
+    width = std::max(width, study.id.size());
+  }
+  if (json) {
+    context.out << base::dump_json(Json{{"studies", std::move(records)}}) << '\n';
+    return base::Done{};
+  }
+  context.out << fmt::format("{:<{}}  {:<12}  {:>13}  created\n", "study", width, "state",
+                             "trials");
+  for (const Json& record : records) {
+    const std::string trials = fmt::format("{}/{}", record["trials"]["done"].get<std::int64_t>(),
+                                           record["trials"]["planned"].get<std::int64_t>());
+    context.out << fmt::format("{:<{}}  {:<12}  {:>13}  {}\n", record["study"].get<std::string>(),
+                               width, record["state"].get<std::string>(), trials,
+                               record["created"].get<std::string>());
+  }
+  return base::Done{};
+}
+
+void add_model_options(CLI::App& command, StudyArguments& arguments) {
+  command.add_option("file", arguments.target, "The study file (TOML)")
+      ->required()
+      ->type_name("FILE");
+  command
+      .add_option("--models", arguments.models,
+                  "Models in place of the file's: a folder of .gguf files, a .gguf file, or "
+                  "URL#model of an OpenAI-compatible endpoint; may be given several times")
+      ->type_name("DIR|FILE|URL#MODEL")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      .add_option("--key-env", arguments.key_env,
+                  "Environment variable that holds the key for a URL given by --models")
+      ->type_name("NAME");
+  command.add_flag("--allow-single", arguments.allow_single,
+                   "Permit fewer than three repeats; no verdicts are printed then");
+  command.add_flag("--json", arguments.json, "Print one JSON record on stdout");
+}
+
+void add_plan(CLI::App& study, Action& chosen) {
+  auto arguments = std::make_shared<StudyArguments>();
+  CLI::App* command =
+      add_command(study, "plan", "Show the cells and what running them would take; runs nothing",
+                  "  assay study plan examples/quickstart/study.toml\n"
+                  "  assay study plan study.toml --models ~/models --json");
+  add_model_options(*command, *arguments);
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](base::Context& context) { return plan_study(context, *arguments); };
+  });
+}
+
+void add_run(CLI::App& study, Action& chosen) {
+  auto arguments = std::make_shared<StudyArguments>();
+  CLI::App* command =
+      add_command(study, "run", "Smoke-test the models, run every trial, report and decide",
+                  "  assay study run examples/quickstart/study.toml --yes\n"
+                  "  assay study run study.toml --models http://127.0.0.1:11434/v1#qwen3:8b");
+  add_model_options(*command, *arguments);
+  command->add_flag("-y,--yes", arguments->yes, "Accept the envelope without asking");
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](base::Context& context) { return run_study(context, *arguments); };
+  });
+}
+
+void add_resume(CLI::App& study, Action& chosen) {
+  auto arguments = std::make_shared<StudyArguments>();
+  CLI::App* command =
+      add_command(study, "resume", "Go on with a study that was interrupted or killed",
+                  "  assay study resume latest --yes");
+  command->add_option("id", arguments->target, "The study's id, its beginning, or latest")
+      ->required()
+      ->type_name("ID");
+  command->add_flag("-y,--yes", arguments->yes, "Accept the envelope without asking");
+  command->add_flag("--json", arguments->json, "Print one JSON record on stdout");
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](base::Context& context) { return resume_study(context, *arguments); };
+  });
+}
+
+void add_status(CLI::App& study, Action& chosen) {
+  auto arguments = std::make_shared<ReportArguments>();
+  CLI::App* command =
+      add_command(study, "status", "How far a study is", "  assay study status latest --json");
+  command->add_option("id", arguments->id, "The study's id, its beginning, or latest")
+      ->required()
+      ->type_name("ID");
+  command->add_flag("--json", arguments->json, "Print one JSON record on stdout");
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](base::Context& context) { return show_status(context, *arguments); };
+  });
+}
+
+void add_report(CLI::App& study, Action& chosen) {
+  auto arguments = std::make_shared<ReportArguments>();
+  CLI::App* command = add_command(study, "report", "The finding cards and the decision",
+                                  "  assay study report latest\n"
+                                  "  assay study report latest --format html --out report.html");
+  command->add_option("id", arguments->id, "The study's id, its beginning, or latest")
+      ->required()
+      ->type_name("ID");
+  command->add_option("--format", arguments->format, "terminal, markdown, html or json")
+      ->check(CLI::IsMember({"terminal", "markdown", "html", "json"}))
+      ->type_name("FORMAT")
+      ->capture_default_str();
+  command->add_flag_callback(
+      "--json", [arguments] { arguments->format = "json"; }, "The same as --format json");
+  command->add_option("--out", arguments->out, "Write to this file instead of stdout")
+      ->type_name("FILE");
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](base::Context& context) { return show_report(context, *arguments); };
+  });
+}
+
+void add_list(CLI::App& study, Action& chosen) {
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command =
+      add_command(study, "list", "Every study in the journal, newest first", "  assay study list");
+  command->add_flag("--json", *json, "Print one JSON record on stdout");
+  command->callback([json, &chosen] {
+    chosen = [json](base::Context& context) { return list_studies(context, *json); };
+  });
+}
+
+}  // namespace
+
+void add_study(CLI::App& app, Action& chosen) {
+  CLI::App* study = add_command(app, "study", "Plan, run, resume and report studies",
+                                "  assay study run examples/quickstart/study.toml --yes");
+  study->require_subcommand(1);
+  add_plan(*study, chosen);
+  add_run(*study, chosen);
+  add_resume(*study, chosen);
+  add_status(*study, chosen);
+  add_report(*study, chosen);
+  add_list(*study, chosen);
+}
+
+}  // namespace assay::cli

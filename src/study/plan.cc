@@ -1,0 +1,344 @@
+#include "study/plan.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "gguf/header.h"
+#include "study/quantization.h"
+#include "study/schedule.h"
+
+namespace assay::study {
+namespace {
+
+using base::Done;
+using base::Json;
+using base::Result;
+using base::Status;
+
+/// What an answer may take when neither max_tokens nor a context is known.
+constexpr std::int64_t kAnswerTokensUnknown = 4096;
+/// English text runs at about four bytes a token; three keeps the worst case on the safe side.
+constexpr std::int64_t kBytesPerToken = 3;
+/// Memory bandwidth assumed before anything is measured, in bytes a second.
+constexpr double kGuessedBandwidth = 10e9;
+constexpr double kGuessedEndpointTokensPerSecond = 40;
+constexpr double kTokensPerSecondMost = 1000;
+
+/// Sets "a.b.c" inside nested objects.
+void set_field(Json& body, std::string_view dotted, const Json& value) {
+  Json* place = &body;
+  for (const std::string& part : base::split(dotted, '.')) place = &(*place)[part];
+  *place = value;
+}
+
+Status apply(const Factor& factor, const Json& value, const ModelSpec& model,
+             const std::filesystem::path& home, Cell& cell) {
+  switch (factor.place) {
+    case FactorPlace::Request:
+      set_field(cell.request, factor.field, value);
+      return Done{};
+    case FactorPlace::Prompt:
+      cell.system_prompt = value.get<std::string>();
+      return Done{};
+    case FactorPlace::Guest:
+      break;
+  }
+  if (factor.name == "quantization") {
+    cell.quantization = value.get<std::string>();
+    ASSAY_TRY(cell.guest.model, quantized_file(model.gguf, cell.quantization, home));
+    return Done{};
+  }
+  apply_to_guest(factor, value, cell.guest);
+  return Done{};
+}
+
+bool applies(const Factor& factor, const ModelSpec& model) {
+  return factor.place != FactorPlace::Guest || model.is_guest();
+}
+
+Result<Cell> baseline_cell(const Plan& plan, std::size_t index, const std::filesystem::path& home) {
+  const ModelSpec& model = plan.models[index];
+  Cell cell;
+  cell.id = model.name + "/baseline";
+  cell.model = index;
+  cell.guest.model = model.gguf;
+  // A reused prefix would make a trial's first token depend on the trial before it.
+  if (model.is_guest()) cell.request["cache_prompt"] = false;
+  for (const Setting& setting : plan.spec.baseline) {
+    if (!applies(*setting.factor, model)) continue;
+    ASSAY_TRY_DONE(apply(*setting.factor, setting.value, model, home, cell));
+  }
+  return cell;
+}
+
+bool differs(const Cell& left, const Cell& right) {
+  return left.request != right.request || left.system_prompt != right.system_prompt ||
+         left.guest != right.guest;
+}
+
+Status add_cells(Plan& plan, const std::filesystem::path& home) {
+  for (std::size_t index = 0; index < plan.models.size(); ++index) {
+    const ModelSpec& model = plan.models[index];
+    ASSAY_TRY(const Cell baseline, baseline_cell(plan, index, home));
+    plan.cells.push_back(baseline);
+    for (const FactorLevels& row : plan.spec.factors) {
+      if (!applies(*row.factor, model)) {
+        plan.notes.push_back(
+            fmt::format("{}: `{}` is left out; it needs a model served from a GGUF file",
+                        model.name, row.factor->name));
+        continue;
+      }
+      for (const Json& level : row.levels) {
+        Cell cell = baseline;
+        cell.id = fmt::format("{}/{}={}", model.name, row.factor->name, level_text(level));
+        cell.factor = row.factor;
+        cell.level = level;
+        ASSAY_TRY_DONE(apply(*row.factor, level, model, home, cell));
+        if (differs(cell, baseline)) {
+          plan.cells.push_back(std::move(cell));
+        } else {
+          plan.notes.push_back(
+              fmt::format("{}: left out, it is the baseline's own level", cell.id));
+        }
+      }
+    }
+  }
+  return Done{};
+}
+
+/// A stratified sample: every kind keeps its share (largest remainders), drawn by the study's seed.
+std::vector<task::Case> sample(std::vector<task::Case> cases, std::int64_t wanted,
+                               std::uint64_t seed) {
+  const auto total = static_cast<std::int64_t>(cases.size());
+  if (wanted == 0 || wanted >= total) return cases;
+  std::map<std::string, std::vector<std::size_t>> by_kind;
+  for (std::size_t i = 0; i < cases.size(); ++i) by_kind[cases[i].kind()].push_back(i);
+  struct Share {
+    std::string kind;
+    std::int64_t count;
+    double remainder;
+  };
+  std::vector<Share> shares;
+  std::int64_t given = 0;
+  for (auto& [kind, members] : by_kind) {
+    base::Random(base::sha256_seed(fmt::format("sample {} {}", seed, kind)))
+        .shuffle(std::span<std::size_t>(members));
+    const double exact = static_cast<double>(wanted) * static_cast<double>(members.size()) /
+                         static_cast<double>(total);
+    shares.push_back({kind, static_cast<std::int64_t>(exact), exact - std::floor(exact)});
+    given += shares.back().count;
+  }
+  std::stable_sort(shares.begin(), shares.end(),
+                   [](const Share& a, const Share& b) { return a.remainder > b.remainder; });
+  for (Share& share : shares) {
+    if (given++ < wanted) ++share.count;
+  }
+  std::set<std::size_t> chosen;
+  for (const Share& share : shares) {
+    const auto& members = by_kind[share.kind];
+    chosen.insert(members.begin(), members.begin() + share.count);
+  }
+  std::vector<task::Case> kept;
+  for (const std::size_t index : chosen) kept.push_back(std::move(cases[index]));
+  return kept;
+}
+
+Status load_tasks(Plan& plan) {
+  std::vector<task::Case> cases;
+  std::set<std::string> names;
+  for (const auto& path : plan.spec.tasks) {
+    ASSAY_TRY(task::Pack pack, task::load_pack(path));
+    if (!names.insert(pack.name).second) {
+      return base::bad_input(fmt::format("two task packs are called `{}`", pack.name),
+                             "list each pack once in [study] tasks", path.string());
+    }
+    plan.packs.push_back({pack.name, pack.cases.size(), pack.hash});
+    for (task::Case& item : pack.cases) {
+      if (plan.spec.tasks.size() > 1) item.id = pack.name + "/" + item.id;
+      cases.push_back(std::move(item));
+    }
+  }
+  plan.canaries = sample(std::move(cases), plan.spec.canaries, plan.spec.seed);
+  return Done{};
+}
+
+Status check_models(const Plan& plan) {
+  if (plan.models.empty()) {
+    return base::bad_input("the study has no model",
+                           "add a [[model]] with `gguf`, or `url` and `model`; or give --models",
+                           plan.spec.file.string());
+  }
+  for (const ModelSpec& model : plan.models) {
+    if (!model.is_guest()) continue;
+    auto header = gguf::read_header(model.gguf);
+    if (!header.has_value()) {
+      return std::move(header).error().in(fmt::format("model `{}`", model.name));
+    }
+  }
+  return Done{};
+}
+
+std::int64_t answer_tokens_worst(const Cell& cell, const ModelSpec& model) {
+  if (const auto limit = base::integer_member(cell.request, "max_tokens")) return *limit;
+  if (cell.guest.context_tokens > 0) return cell.guest.context_tokens;
+  if (model.is_guest()) {
+    const auto header = gguf::read_header(cell.guest.model);
+    const auto trained =
+        header.has_value() ? header->architecture_integer("context_length") : std::nullopt;
+    if (trained) return static_cast<std::int64_t>(*trained);
+  }
+  return kAnswerTokensUnknown;
+}
+
+std::int64_t prompt_tokens(const Cell& cell, const task::Case& canary) {
+  const std::size_t bytes = base::dump_json(canary.messages).size() + cell.system_prompt.size() +
+                            (canary.tools.is_null() ? 0 : base::dump_json(canary.tools).size());
+  return static_cast<std::int64_t>(bytes) / kBytesPerToken + 1;
+}
+
+Envelope make_envelope(const Plan& plan) {
+  Envelope envelope;
+  for (const Cell& cell : plan.cells) {
+    const ModelSpec& model = plan.models[cell.model];
+    std::int64_t prompts = 0;
+    for (const task::Case& canary : plan.canaries) prompts += prompt_tokens(cell, canary);
+    const auto trials = static_cast<std::int64_t>(plan.canaries.size()) * plan.spec.repeats;
+    const std::int64_t answers = answer_tokens_worst(cell, model) * trials;
+    prompts *= plan.spec.repeats;
+    envelope.runs += trials;
+    envelope.tokens_worst += prompts + answers;
+    envelope.wall_s_estimate += guessed_trial_s(plan, cell) * static_cast<double>(trials);
+    if (model.price_input || model.price_output) {
+      envelope.cost_usd_worst = envelope.cost_usd_worst.value_or(0) +
+                                (static_cast<double>(prompts) * model.price_input.value_or(0) +
+                                 static_cast<double>(answers) * model.price_output.value_or(0)) /
+                                    1e6;
+    }
+  }
+  return envelope;
+}
+
+Json settings_json(const std::vector<Setting>& settings) {
+  Json object = Json::object();
+  for (const Setting& setting : settings) object[std::string(setting.factor->name)] = setting.value;
+  return object;
+}
+
+/// Everything that decides what is run, and nothing that does not (the budget, comments, where the
+/// file lies).
+std::string identity(const Plan& plan) {
+  Json identity = {{"format", 1},
+                   {"name", plan.spec.name},
+                   {"repeats", plan.spec.repeats},
+                   {"seed", plan.spec.seed},
+                   {"margin", plan.spec.margin},
+                   {"timeout_s", plan.spec.timeout_s ? Json(*plan.spec.timeout_s) : Json()},
+                   {"baseline", settings_json(plan.spec.baseline)}};
+  for (const FactorLevels& row : plan.spec.factors) {
+    identity["factors"][std::string(row.factor->name)] = row.levels;
+  }
+  for (const PackSummary& pack : plan.packs) identity["packs"].push_back(pack.hash);
+  for (const task::Case& canary : plan.canaries) identity["canaries"].push_back(canary.id);
+  for (const ModelSpec& model : plan.models) {
+    identity["models"].push_back({{"name", model.name},
+                                  {"gguf", model.gguf_as_written},
+                                  {"url", model.url},
+                                  {"model", model.model}});
+  }
+  return base::sha256_hex(base::dump_json(identity));
+}
+
+std::string slug(std::string_view name) {
+  std::string out;
+  for (const char c : name.substr(0, 40)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (plain)
+      out += c;
+    else if (c >= 'A' && c <= 'Z')
+      out += static_cast<char>(c - 'A' + 'a');
+    else if (!out.empty() && out.back() != '-')
+      out += '-';
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return out.empty() ? "study" : out;
+}
+
+std::string expected_text(const Json& expect) {
+  return expect.is_string() ? expect.get<std::string>() : base::dump_json(expect);
+}
+
+}  // namespace
+
+double guessed_trial_s(const Plan& plan, const Cell& cell) {
+  const ModelSpec& model = plan.models[cell.model];
+  double tokens_per_s = kGuessedEndpointTokensPerSecond;
+  if (model.is_guest()) {
+    std::error_code failure;
+    const auto bytes = std::filesystem::file_size(model.gguf, failure);
+    if (!failure && bytes > 0) {
+      tokens_per_s = std::min(kGuessedBandwidth / static_cast<double>(bytes), kTokensPerSecondMost);
+    }
+  }
+  const std::int64_t most = answer_tokens_worst(cell, model);
+  double tokens = 0;
+  for (const task::Case& canary : plan.canaries) {
+    const auto answer =
+        static_cast<std::int64_t>(expected_text(canary.expect).size()) / kBytesPerToken + 8;
+    // A prompt's tokens are computed together, about ten times as fast as an answer's.
+    tokens += static_cast<double>(std::min(most, answer)) +
+              static_cast<double>(prompt_tokens(cell, canary)) / 10.0;
+  }
+  const auto canaries = static_cast<double>(std::max<std::size_t>(plan.canaries.size(), 1));
+  return tokens / canaries / tokens_per_s;
+}
+
+std::string exceeded_bound(const Envelope& envelope, const Budget& budget) {
+  if (budget.runs && envelope.runs > *budget.runs) {
+    return fmt::format("{} runs exceed the budget of {}", envelope.runs, *budget.runs);
+  }
+  if (budget.tokens && envelope.tokens_worst > *budget.tokens) {
+    return fmt::format("up to {} tokens exceed the budget of {}", envelope.tokens_worst,
+                       *budget.tokens);
+  }
+  if (budget.wall_s && envelope.wall_s_estimate > *budget.wall_s) {
+    return fmt::format("about {} exceed the budget of {}",
+                       base::human_duration(envelope.wall_s_estimate),
+                       base::human_duration(*budget.wall_s));
+  }
+  if (budget.cost_usd && envelope.cost_usd_worst.value_or(0) > *budget.cost_usd) {
+    return fmt::format("up to {:.2f} USD exceed the budget of {:.2f} USD", *envelope.cost_usd_worst,
+                       *budget.cost_usd);
+  }
+  return "";
+}
+
+Result<Plan> make_plan(StudySpec spec, const PlanOptions& options) {
+  if (spec.repeats < 3 && !options.allow_single) {
+    return base::bad_input(
+        fmt::format("expected at least 3 repeats, found {}: one run proves nothing", spec.repeats),
+        "set repeats = 3, or give --allow-single to run without verdicts", spec.file.string());
+  }
+  Plan plan;
+  plan.models = options.models.empty() ? spec.models : options.models;
+  plan.spec = std::move(spec);
+  ASSAY_TRY_DONE(check_models(plan));
+  ASSAY_TRY_DONE(load_tasks(plan));
+  ASSAY_TRY_DONE(add_cells(plan, options.home));
+  plan.hash = identity(plan);
+  plan.id = slug(plan.spec.name) + "-" + plan.hash.substr(0, 8);
+  plan.schedule = make_schedule(plan);
+  plan.envelope = make_envelope(plan);
+  ASSAY_CHECK(static_cast<std::int64_t>(plan.schedule.size()) == plan.envelope.runs,
+              "the schedule holds every run of the envelope");
+  return plan;
+}
+
+}  // namespace assay::study

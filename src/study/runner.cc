@@ -1,0 +1,367 @@
+#include "study/runner.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <vector>
+
+#include "base/text.h"
+#include "host/file_lock.h"
+#include "host/machine.h"
+#include "study/progress.h"
+#include "study/schedule.h"
+#include "study/smoke.h"
+#include "study/target.h"
+#include "study/trial.h"
+
+namespace assay::study {
+namespace {
+
+using base::Done;
+using base::Json;
+using base::Result;
+using base::Status;
+
+/// After so many losses or unanswered trials in a row, more of the same would only waste time.
+constexpr int kFailuresInARowMost = 3;
+
+base::Error interrupted(const Plan& plan, std::int64_t done) {
+  return {base::ErrorKind::Interrupted,
+          fmt::format("interrupted; {} of {} trials are in the journal", done, plan.envelope.runs),
+          fmt::format("go on with `assay study resume {}`", plan.id), ""};
+}
+
+/// One run of one plan. Lives for the length of run_study().
+class Run {
+ public:
+  Run(const base::Context& context, const Plan& plan, store::Journal& journal,
+      const RunOptions& options)
+      : context_(context),
+        plan_(plan),
+        journal_(journal),
+        options_(options),
+        groups_(load_groups(plan)),
+        progress_(context) {}
+
+  Status execute();
+
+ private:
+  Status read_journal();
+  Status open_targets();
+  Status smoke_models();
+  Status accept(const Envelope& envelope, std::string_view basis);
+  Status run_trials();
+  Status run_one(std::int64_t ordinal);
+  Status prepare_group(const Cell& cell, std::size_t group);
+  Status note_failures(const store::TrialRow& row, const Cell& cell);
+  Status append(const store::TrialRow& row);
+  Status event(std::string_view kind, const std::string& model, const Json& detail);
+  Status finish(Status status, const Json& times);
+  double load_s() const;
+  void show_progress(const Cell& cell);
+  double left_s() const;
+  Target& target_of(const Cell& cell) { return *targets_[cell.model]; }
+  bool is_done(std::int64_t ordinal) const { return done_.count(ordinal) != 0; }
+
+  const base::Context& context_;
+  const Plan& plan_;
+  store::Journal& journal_;
+  const RunOptions& options_;
+  net::Runtime runtime_;
+  std::vector<std::size_t> groups_;
+  Progress progress_;
+  std::set<std::int64_t> done_;
+  std::map<std::string, std::string> file_digests_;
+  std::vector<std::unique_ptr<Target>> targets_;
+  std::vector<std::optional<SmokeResult>> smokes_;
+  std::vector<std::int64_t> trials_left_;  ///< By model.
+  std::vector<double> trial_s_mean_;       ///< By model: the smoke run's, then a running mean.
+  std::optional<std::size_t> group_ready_;
+  std::optional<base::Error> group_failure_;  ///< Why the current group cannot be tried.
+  int failures_in_a_row_ = 0;
+  double model_s_ = 0;
+  double tokens_per_s_ = 0;
+};
+
+Status Run::event(std::string_view kind, const std::string& model, const Json& detail) {
+  return journal_.append_event(
+      plan_.id, {context_.clock.wall_unix_ms(), std::string(kind), model, base::dump_json(detail)});
+}
+
+Status Run::read_journal() {
+  ASSAY_TRY(const std::vector<std::int64_t> done, journal_.done_ordinals(plan_.id));
+  done_.insert(done.begin(), done.end());
+  ASSAY_TRY(const std::vector<store::EventRow> events, journal_.events(plan_.id));
+  for (const store::EventRow& row : events) {
+    if (row.kind != "guest_ready") continue;
+    const auto detail = base::parse_json(row.detail);
+    if (!detail.has_value()) continue;
+    const auto file = base::string_member(*detail, "file");
+    const auto digest = base::string_member(*detail, "file_sha256");
+    if (file && digest) file_digests_.emplace(*file, *digest);
+  }
+  trials_left_.assign(plan_.models.size(), 0);
+  for (std::size_t i = 0; i < plan_.schedule.size(); ++i) {
+    if (!is_done(static_cast<std::int64_t>(i))) {
+      ++trials_left_[plan_.cells[plan_.schedule[i].cell].model];
+    }
+  }
+  return Done{};
+}
+
+Status Run::open_targets() {
+  const std::filesystem::path folder = study_folder(context_, plan_.id);
+  const TargetFolders folders{context_.home, context_.home / "run", folder / "logs"};
+  std::error_code failure;
+  std::filesystem::create_directories(folders.logs, failure);
+  if (failure)
+    return base::errno_error(failure.value(), "create the folder", folders.logs.string());
+  for (const endpoint::StaleGuest& stale : endpoint::find_stale_guests(folders.run)) {
+    context_.err << fmt::format(
+        "warning: a llama-server that an earlier assay left behind still runs (pid {}); it takes "
+        "memory and time from this study\n         end it with `kill {}`\n",
+        stale.pid, stale.pid);
+  }
+  std::optional<endpoint::Engine> engine;
+  const bool any_guest = std::any_of(plan_.models.begin(), plan_.models.end(),
+                                     [](const ModelSpec& model) { return model.is_guest(); });
+  if (any_guest) {
+    ASSAY_TRY(engine, endpoint::find_engine(context_));
+    ASSAY_TRY_DONE(event("engine", "", {{"version", engine->version}, {"source", engine->source}}));
+  }
+  ASSAY_TRY_DONE(event("machine", "", host::read_machine(context_.home).to_json()));
+  for (const ModelSpec& model : plan_.models) {
+    targets_.push_back(std::make_unique<Target>(
+        context_, model, engine, folders,
+        [this](std::string_view kind, const std::string& name, const Json& detail) {
+          return event(kind, name, detail);
+        },
+        file_digests_));
+  }
+  return Done{};
+}
+
+Status Run::accept(const Envelope& envelope, std::string_view basis) {
+  const std::string broken = exceeded_bound(envelope, plan_.spec.budget);
+  if (broken.empty() && plan_.spec.budget.any()) return Done{};
+  const std::string why =
+      broken.empty() ? "the study file names no budget" : fmt::format("{} ({})", broken, basis);
+  if (options_.accept_envelope) {
+    if (!broken.empty()) context_.err << fmt::format("note: {}; accepted by --yes\n", why);
+    return Done{};
+  }
+  if (options_.confirm && options_.confirm(fmt::format("{}. Run it?", why))) return Done{};
+  return base::Error{base::ErrorKind::BudgetRefused, fmt::format("not started: {}", why),
+                     "raise [study] budget, ask for less, or accept the envelope with --yes", ""};
+}
+
+Status Run::smoke_models() {
+  smokes_.resize(plan_.models.size());
+  trial_s_mean_.assign(plan_.models.size(), 0);
+  for (std::size_t i = 0; i < plan_.models.size(); ++i) {
+    if (trials_left_[i] == 0) continue;
+    const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(),
+                                       [&](const Cell& cell) { return cell.model == i; });
+    context_.err << fmt::format("smoke  {:<24} ", plan_.models[i].name) << std::flush;
+    auto result = smoke(context_, runtime_, plan_, *baseline, *targets_[i]);
+    if (!result.has_value()) {
+      context_.err << "failed\n";
+      static_cast<void>(event("smoke", plan_.models[i].name,
+                              {{"ok", false}, {"message", result.error().message}}));
+      return std::move(result).error();
+    }
+    ASSAY_TRY_DONE(event("smoke", result->model, result->to_json()));
+    context_.err << fmt::format("ok  {:5.0f} tok/s  {:>7} a trial{}\n", result->tokens_per_s,
+                                base::human_duration(result->trial_s_mean),
+                                result->tools_asked && !result->tool_called
+                                    ? "  (no tool call on the canary with tools)"
+                                    : "");
+    trial_s_mean_[i] = result->trial_s_mean;
+    smokes_[i] = std::move(*result);
+    ASSAY_TRY_DONE(targets_[i]->release());
+  }
+  return Done{};
+}
+
+double Run::left_s() const {
+  double seconds = 0;
+  for (std::size_t i = 0; i < trials_left_.size(); ++i) {
+    seconds += static_cast<double>(trials_left_[i]) * trial_s_mean_[i];
+  }
+  return seconds;
+}
+
+void Run::show_progress(const Cell& cell) {
+  progress_.update({static_cast<std::int64_t>(done_.size()), plan_.envelope.runs, cell.id,
+                    tokens_per_s_, left_s()});
+}
+
+Status Run::append(const store::TrialRow& row) {
+  ASSAY_TRY_DONE(journal_.append_trial(plan_.id, row));
+  done_.insert(row.ordinal);
+  const Cell& cell = plan_.cells[plan_.schedule[static_cast<std::size_t>(row.ordinal)].cell];
+  --trials_left_[cell.model];
+  if (row.total_ms > 0) {
+    // A moving mean over about fifty trials follows cells whose answers are longer or shorter.
+    double& mean_s = trial_s_mean_[cell.model];
+    mean_s += (row.wall_ms / 1000.0 - mean_s) / 50.0;
+    model_s_ += row.total_ms / 1000.0;
+  }
+  if (row.tokens_per_s > 0) tokens_per_s_ = row.tokens_per_s;
+  show_progress(cell);
+  return Done{};
+}
+
+Status Run::prepare_group(const Cell& cell, std::size_t group) {
+  const bool new_group = group_ready_ != group;
+  if (new_group) {
+    group_failure_.reset();
+    failures_in_a_row_ = 0;
+    for (auto& target : targets_) {
+      if (target.get() != &target_of(cell)) ASSAY_TRY_DONE(target->release());
+    }
+  }
+  group_ready_ = group;
+  if (group_failure_) return Done{};
+  Status prepared = target_of(cell).prepare(cell);
+  if (prepared.has_value()) return Done{};
+  base::Error error = std::move(prepared).error();
+  const bool ends_the_run = error.kind == base::ErrorKind::Interrupted ||
+                            error.kind == base::ErrorKind::BadInput ||
+                            error.kind == base::ErrorKind::Internal;
+  if (ends_the_run) return error;
+  progress_.finish();
+  context_.err << fmt::format(
+      "{} cannot be loaded, its trials are recorded as infrastructure: {}\n", cell.id,
+      error.to_string());
+  group_failure_ = std::move(error);
+  return Done{};
+}
+
+/// Gives a group up after repeated failures: a guest that dies each time, an endpoint that is gone.
+Status Run::note_failures(const store::TrialRow& row, const Cell& cell) {
+  if (row.outcome != name_of(OutcomeKind::Infrastructure)) {
+    failures_in_a_row_ = 0;
+    return Done{};
+  }
+  if (++failures_in_a_row_ < kFailuresInARowMost) return Done{};
+  if (plan_.models[cell.model].is_guest()) {
+    group_failure_ =
+        base::system_error(fmt::format("given up after {} failures in a row, the last: {}",
+                                       kFailuresInARowMost, row.outcome_class));
+    return Done{};
+  }
+  const auto detail = base::parse_json(row.detail);
+  return base::unreachable(
+      fmt::format("`{}` failed {} trials in a row: {}", plan_.models[cell.model].name,
+                  kFailuresInARowMost,
+                  detail.has_value() ? base::string_member(*detail, "reason").value_or("") : ""),
+      fmt::format("mend the endpoint, then go on with `assay study resume {}`", plan_.id),
+      plan_.models[cell.model].url);
+}
+
+Status Run::run_one(std::int64_t ordinal) {
+  const Cell& cell = plan_.cells[plan_.schedule[static_cast<std::size_t>(ordinal)].cell];
+  const std::size_t group = groups_[plan_.schedule[static_cast<std::size_t>(ordinal)].cell];
+  ASSAY_TRY_DONE(prepare_group(cell, group));
+  if (group_failure_) {
+    const std::string_view reason_class =
+        group_failure_->kind == base::ErrorKind::System ? "out_of_memory" : "not_loaded";
+    return append(untried_row(context_, plan_, ordinal, OutcomeKind::Infrastructure,
+                              failures_in_a_row_ > 0 ? "given_up" : reason_class,
+                              group_failure_->message));
+  }
+  Target& target = target_of(cell);
+  const TrialResult result =
+      run_trial(context_, runtime_, plan_, ordinal, target.client(),
+                trial_timeout_s(plan_, cell, *smokes_[cell.model]), [&] { return target.loss(); });
+  if (result.interrupted) return interrupted(plan_, static_cast<std::int64_t>(done_.size()));
+  ASSAY_TRY_DONE(append(result.row));
+  return note_failures(result.row, cell);
+}
+
+Status Run::run_trials() {
+  for (std::size_t i = 0; i < plan_.schedule.size(); ++i) {
+    const auto ordinal = static_cast<std::int64_t>(i);
+    if (is_done(ordinal)) continue;
+    if (context_.interrupt.requested()) {
+      return interrupted(plan_, static_cast<std::int64_t>(done_.size()));
+    }
+    ASSAY_TRY_DONE(run_one(ordinal));
+  }
+  return Done{};
+}
+
+double Run::load_s() const {
+  double seconds = 0;
+  for (const auto& target : targets_) seconds += target->load_s();
+  return seconds;
+}
+
+/// Stops what runs and writes down how the study ended and where its time went.
+Status Run::finish(Status status, const Json& times) {
+  progress_.finish();
+  for (auto& target : targets_) {
+    if (Status released = target->release(); !released.has_value() && status.has_value()) {
+      status = std::move(released);
+    }
+  }
+  const char* state = "done";
+  if (!status.has_value()) {
+    state = status.error().kind == base::ErrorKind::Interrupted ? "interrupted" : "failed";
+  }
+  Status noted = journal_.set_state(plan_.id, state);
+  if (noted.has_value()) noted = event("study_end", "", times);
+  return status.has_value() ? std::move(noted) : std::move(status);
+}
+
+Status Run::execute() {
+  ASSAY_TRY_DONE(read_journal());
+  if (static_cast<std::int64_t>(done_.size()) == plan_.envelope.runs) {
+    return journal_.set_state(plan_.id, "done");
+  }
+  ASSAY_TRY_DONE(accept(plan_.envelope, "by a guess at speed"));
+  ASSAY_TRY_DONE(open_targets());
+  ASSAY_TRY_DONE(journal_.set_state(plan_.id, "running"));
+  if (!done_.empty()) ASSAY_TRY_DONE(event("resume", "", {{"done", done_.size()}}));
+  Status status = smoke_models();
+  if (status.has_value()) {
+    Envelope measured = plan_.envelope;
+    measured.wall_s_estimate = left_s();
+    context_.err << fmt::format("running {} trials one at a time, about {}\n",
+                                plan_.envelope.runs - static_cast<std::int64_t>(done_.size()),
+                                base::human_duration(measured.wall_s_estimate));
+    status = accept(measured, "by the smoke run's speed");
+  }
+  const base::MonotonicTime started = context_.clock.now();
+  const double load_before_s = load_s();
+  if (status.has_value()) status = run_trials();
+  const double wall_s = base::to_seconds(context_.clock.now() - started);
+  return finish(std::move(status),
+                {{"wall_s", wall_s}, {"model_s", model_s_}, {"load_s", load_s() - load_before_s}});
+}
+
+}  // namespace
+
+std::filesystem::path study_folder(const base::Context& context, const std::string& id) {
+  return context.home / "studies" / id;
+}
+
+std::filesystem::path journal_file(const base::Context& context) {
+  return context.home / "journal.db";
+}
+
+Status run_study(const base::Context& context, const Plan& plan, store::Journal& journal,
+                 const RunOptions& options) {
+  // Two studies at once would disturb each other's times and memory.
+  ASSAY_TRY(const host::FileLock lock, host::FileLock::acquire(context.home / "run" / "lock",
+                                                               "another assay runs a study here"));
+  return Run(context, plan, journal, options).execute();
+}
+
+}  // namespace assay::study

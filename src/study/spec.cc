@@ -1,0 +1,327 @@
+#include "study/spec.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/toml.h"
+
+namespace assay::study {
+namespace {
+
+using base::Done;
+using base::Json;
+using base::Result;
+using base::Status;
+
+/// What every reader below needs to name a place in the file.
+struct Reader {
+  std::string_view source;
+  std::filesystem::path folder;
+};
+
+Result<Json> to_json(const Reader& reader, const toml::node& node, std::string_view key) {
+  if (const auto* text = node.as_string()) return Json(text->get());
+  if (const auto* integer = node.as_integer()) return Json(integer->get());
+  if (const auto* boolean = node.as_boolean()) return Json(boolean->get());
+  if (const auto* number = node.as_floating_point(); number && std::isfinite(number->get())) {
+    return Json(number->get());
+  }
+  return base::toml_mismatch(reader.source, node, key,
+                             "a string, a finite number or true or false");
+}
+
+Result<std::string> text_of(const Reader& reader, const toml::node& node, std::string_view key) {
+  const auto* text = node.as_string();
+  if (text == nullptr || text->get().empty()) {
+    return base::toml_mismatch(reader.source, node, key, "a string that is not empty");
+  }
+  return text->get();
+}
+
+Result<std::int64_t> integer_of(const Reader& reader, const toml::node& node, std::string_view key,
+                                std::int64_t low) {
+  const auto* integer = node.as_integer();
+  if (integer == nullptr || integer->get() < low) {
+    return base::toml_mismatch(reader.source, node, key,
+                               fmt::format("an integer of at least {}", low));
+  }
+  return integer->get();
+}
+
+Result<double> number_of(const Reader& reader, const toml::node& node, std::string_view key,
+                         double low, double high) {
+  const auto number = node.value<double>();
+  if (!node.is_number() || !number || !(*number >= low && *number <= high)) {
+    const std::string range = std::isinf(high) ? fmt::format("a number of at least {}", low)
+                                               : fmt::format("a number from {} to {}", low, high);
+    return base::toml_mismatch(reader.source, node, key, range);
+  }
+  return *number;
+}
+
+Result<std::vector<std::filesystem::path>> read_tasks(const Reader& reader,
+                                                      const toml::node& node) {
+  std::vector<std::filesystem::path> paths;
+  if (node.is_string()) {
+    ASSAY_TRY(std::string path, text_of(reader, node, "[study] tasks"));
+    paths.push_back(reader.folder / path);
+    return paths;
+  }
+  const auto* array = node.as_array();
+  if (array == nullptr || array->empty()) {
+    return base::toml_mismatch(reader.source, node, "[study] tasks",
+                               "a list of task packs or JSONL files");
+  }
+  for (const toml::node& item : *array) {
+    ASSAY_TRY(std::string path, text_of(reader, item, "[study] tasks"));
+    paths.push_back(reader.folder / path);
+  }
+  return paths;
+}
+
+Result<Budget> read_budget(const Reader& reader, const toml::node& node) {
+  const auto* table = node.as_table();
+  if (table == nullptr) {
+    return base::toml_mismatch(reader.source, node, "[study] budget",
+                               "a table such as { runs = 2000, wall_s = 600 }");
+  }
+  static const std::vector<std::string> kKnown{"runs", "tokens", "wall_s", "cost_usd"};
+  ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[study] budget"));
+  constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+  Budget budget;
+  if (const toml::node* runs = table->get("runs")) {
+    ASSAY_TRY(budget.runs, integer_of(reader, *runs, "[study] budget.runs", 0));
+  }
+  if (const toml::node* tokens = table->get("tokens")) {
+    ASSAY_TRY(budget.tokens, integer_of(reader, *tokens, "[study] budget.tokens", 0));
+  }
+  if (const toml::node* wall = table->get("wall_s")) {
+    ASSAY_TRY(budget.wall_s, number_of(reader, *wall, "[study] budget.wall_s", 0, kUnbounded));
+  }
+  if (const toml::node* cost = table->get("cost_usd")) {
+    ASSAY_TRY(budget.cost_usd, number_of(reader, *cost, "[study] budget.cost_usd", 0, kUnbounded));
+  }
+  return budget;
+}
+
+Status read_study(const Reader& reader, const toml::table& document, StudySpec& spec) {
+  const toml::node* node = document.get("study");
+  if (node == nullptr) {
+    return base::bad_input("expected a [study] table, found none",
+                           "start from `examples/quickstart/study.toml`",
+                           std::string(reader.source));
+  }
+  const auto* table = node->as_table();
+  if (table == nullptr) return base::toml_mismatch(reader.source, *node, "study", "a table");
+  static const std::vector<std::string> kKnown{"name",     "tasks",  "repeats",   "seed",
+                                               "canaries", "margin", "timeout_s", "budget"};
+  ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[study]"));
+  for (const std::string_view required : {"name", "tasks"}) {
+    if (table->get(required) != nullptr) continue;
+    return base::bad_input(fmt::format("[study] lacks `{}`", required), "",
+                           base::toml_place(reader.source, *table, "[study]"));
+  }
+  ASSAY_TRY(spec.name, text_of(reader, *table->get("name"), "[study] name"));
+  ASSAY_TRY(spec.tasks, read_tasks(reader, *table->get("tasks")));
+  if (const toml::node* repeats = table->get("repeats")) {
+    ASSAY_TRY(spec.repeats, integer_of(reader, *repeats, "[study] repeats", 1));
+  }
+  if (const toml::node* seed = table->get("seed")) {
+    ASSAY_TRY(const std::int64_t value, integer_of(reader, *seed, "[study] seed", 0));
+    spec.seed = static_cast<std::uint64_t>(value);
+  }
+  if (const toml::node* canaries = table->get("canaries")) {
+    ASSAY_TRY(spec.canaries, integer_of(reader, *canaries, "[study] canaries", 1));
+  }
+  if (const toml::node* margin = table->get("margin")) {
+    ASSAY_TRY(spec.margin, number_of(reader, *margin, "[study] margin", 0.001, 0.5));
+  }
+  if (const toml::node* timeout = table->get("timeout_s")) {
+    ASSAY_TRY(spec.timeout_s, number_of(reader, *timeout, "[study] timeout_s", 0.001, 86400));
+  }
+  if (const toml::node* budget = table->get("budget")) {
+    ASSAY_TRY(spec.budget, read_budget(reader, *budget));
+  }
+  return Done{};
+}
+
+Status read_model_texts(const Reader& reader, const toml::table& table, ModelSpec& model) {
+  const std::pair<std::string_view, std::string*> texts[] = {{"name", &model.name},
+                                                             {"gguf", &model.gguf_as_written},
+                                                             {"url", &model.url},
+                                                             {"model", &model.model},
+                                                             {"key_env", &model.key_env}};
+  for (const auto& [key, target] : texts) {
+    if (const toml::node* node = table.get(key)) {
+      ASSAY_TRY(*target, text_of(reader, *node, fmt::format("[[model]] {}", key)));
+    }
+  }
+  return Done{};
+}
+
+Result<ModelSpec> read_model(const Reader& reader, const toml::node& node) {
+  const auto* table = node.as_table();
+  if (table == nullptr) return base::toml_mismatch(reader.source, node, "[[model]]", "a table");
+  static const std::vector<std::string> kKnown{"name",    "gguf",        "url",         "model",
+                                               "key_env", "price_input", "price_output"};
+  ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[[model]]"));
+  ModelSpec model;
+  ASSAY_TRY_DONE(read_model_texts(reader, *table, model));
+  const std::string place = base::toml_place(reader.source, node, "[[model]]");
+  if (model.name.empty()) return base::bad_input("[[model]] lacks `name`", "", place);
+  if (model.name.find_first_of("/\n\t") != std::string::npos) {
+    return base::bad_input(fmt::format("expected a name without `/`, found \"{}\"", model.name), "",
+                           place);
+  }
+  if (model.gguf_as_written.empty() == model.url.empty()) {
+    return base::bad_input(
+        fmt::format("model `{}` needs exactly one of `gguf` and `url`", model.name),
+        "gguf = a file that assay serves itself; url + model = a running endpoint", place);
+  }
+  if (!model.gguf_as_written.empty()) model.gguf = reader.folder / model.gguf_as_written;
+  if (!model.url.empty() && model.model.empty()) {
+    return base::bad_input(fmt::format("model `{}` has a `url` but no `model`", model.name),
+                           "name the model as the endpoint's /models lists it", place);
+  }
+  constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+  if (const toml::node* price = table->get("price_input")) {
+    ASSAY_TRY(model.price_input, number_of(reader, *price, "[[model]] price_input", 0, kUnbounded));
+  }
+  if (const toml::node* price = table->get("price_output")) {
+    ASSAY_TRY(model.price_output,
+              number_of(reader, *price, "[[model]] price_output", 0, kUnbounded));
+  }
+  return model;
+}
+
+Status read_models(const Reader& reader, const toml::table& document, StudySpec& spec) {
+  const toml::node* node = document.get("model");
+  if (node == nullptr) return Done{};
+  const auto* array = node->as_array();
+  if (array == nullptr) {
+    return base::toml_mismatch(reader.source, *node, "model", "one or more [[model]] tables");
+  }
+  std::set<std::string> names;
+  for (const toml::node& item : *array) {
+    ASSAY_TRY(ModelSpec model, read_model(reader, item));
+    if (!names.insert(model.name).second) {
+      return base::bad_input(fmt::format("two models are called `{}`", model.name),
+                             "give each [[model]] its own name",
+                             base::toml_place(reader.source, item, "[[model]] name"));
+    }
+    spec.models.push_back(std::move(model));
+  }
+  return Done{};
+}
+
+Result<const Factor*> factor_named(const Reader& reader, const toml::key& key,
+                                   std::string_view table) {
+  if (const Factor* factor = find_factor(key.str())) return factor;
+  const std::vector<std::string> names = factor_names();
+  const auto suggestion = base::nearest(key.str(), names);
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return base::bad_input(fmt::format("unknown factor `{}` in {}", key.str(), table),
+                         suggestion ? fmt::format("did you mean `{}`?", *suggestion)
+                                    : fmt::format("known factors: {}", all),
+                         fmt::format("{}:{}", reader.source, key.source().begin.line));
+}
+
+Result<Json> level_of(const Reader& reader, const Factor& factor, const toml::node& node,
+                      std::string_view table) {
+  const std::string key = fmt::format("{} {}", table, factor.name);
+  ASSAY_TRY(Json value, to_json(reader, node, key));
+  if (auto status = check_level(factor, value); !status.has_value()) {
+    return std::move(status).error().in(base::toml_place(reader.source, node, key));
+  }
+  return value;
+}
+
+Status read_baseline(const Reader& reader, const toml::table& document, StudySpec& spec) {
+  const toml::node* node = document.get("baseline");
+  if (node == nullptr) return Done{};
+  const auto* table = node->as_table();
+  if (table == nullptr) return base::toml_mismatch(reader.source, *node, "baseline", "a table");
+  for (const auto& [key, value] : *table) {
+    ASSAY_TRY(const Factor* factor, factor_named(reader, key, "[baseline]"));
+    ASSAY_TRY(Json level, level_of(reader, *factor, value, "[baseline]"));
+    spec.baseline.push_back({factor, std::move(level)});
+  }
+  return Done{};
+}
+
+Status read_factors(const Reader& reader, const toml::table& document, StudySpec& spec) {
+  const toml::node* node = document.get("factors");
+  if (node == nullptr) return Done{};
+  const auto* table = node->as_table();
+  if (table == nullptr) return base::toml_mismatch(reader.source, *node, "factors", "a table");
+  for (const auto& [key, value] : *table) {
+    ASSAY_TRY(const Factor* factor, factor_named(reader, key, "[factors]"));
+    const auto* levels = value.as_array();
+    if (levels == nullptr || levels->empty()) {
+      return base::toml_mismatch(reader.source, value, fmt::format("[factors] {}", key.str()),
+                                 "a list of levels");
+    }
+    FactorLevels row{factor, {}};
+    for (const toml::node& item : *levels) {
+      ASSAY_TRY(Json level, level_of(reader, *factor, item, "[factors]"));
+      if (std::find(row.levels.begin(), row.levels.end(), level) != row.levels.end()) {
+        return base::bad_input(
+            fmt::format("level {} stands there twice", level_text(level)), "",
+            base::toml_place(reader.source, item, fmt::format("[factors] {}", key.str())));
+      }
+      row.levels.push_back(std::move(level));
+    }
+    spec.factors.push_back(std::move(row));
+  }
+  return Done{};
+}
+
+/// toml++ iterates tables by key; the order of the file is the order people expect to read.
+void sort_by_line(const toml::table& document, StudySpec& spec) {
+  const auto line_of = [&](std::string_view table, std::string_view key) {
+    const toml::table* found = document[table].as_table();
+    return found->find(key)->first.source().begin;
+  };
+  const auto earlier = [](const toml::source_position& left, const toml::source_position& right) {
+    return std::pair(left.line, left.column) < std::pair(right.line, right.column);
+  };
+  std::sort(spec.baseline.begin(), spec.baseline.end(), [&](const auto& left, const auto& right) {
+    return earlier(line_of("baseline", left.factor->name), line_of("baseline", right.factor->name));
+  });
+  std::sort(spec.factors.begin(), spec.factors.end(), [&](const auto& left, const auto& right) {
+    return earlier(line_of("factors", left.factor->name), line_of("factors", right.factor->name));
+  });
+}
+
+}  // namespace
+
+Result<StudySpec> parse_spec(std::string_view text, std::string_view source_name,
+                             const std::filesystem::path& folder) {
+  const Reader reader{source_name, folder};
+  ASSAY_TRY(const toml::table document, base::parse_toml(text, source_name));
+  static const std::vector<std::string> kKnown{"study", "model", "baseline", "factors"};
+  ASSAY_TRY_DONE(base::reject_unknown_keys(document, kKnown, source_name, "the study file"));
+  StudySpec spec;
+  spec.source = std::string(text);
+  ASSAY_TRY_DONE(read_study(reader, document, spec));
+  ASSAY_TRY_DONE(read_models(reader, document, spec));
+  ASSAY_TRY_DONE(read_baseline(reader, document, spec));
+  ASSAY_TRY_DONE(read_factors(reader, document, spec));
+  sort_by_line(document, spec);
+  return spec;
+}
+
+Result<StudySpec> load_spec(const std::filesystem::path& file) {
+  ASSAY_TRY(const std::string text, base::read_file(file, std::uint64_t{4} << 20U));
+  ASSAY_TRY(StudySpec spec, parse_spec(text, file.string(), file.parent_path()));
+  spec.file = file;
+  return spec;
+}
+
+}  // namespace assay::study

@@ -1,0 +1,75 @@
+// study.toml, read and checked. docs/reference/study-file.md documents the format.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "study/factor.h"
+
+namespace assay::study {
+
+/// A model under test: a GGUF file that runs as a guest, or somebody's endpoint.
+struct ModelSpec {
+  std::string name;
+  std::filesystem::path gguf;   ///< Empty for an endpoint.
+  std::string gguf_as_written;  ///< The path in the study file: part of the study's identity.
+  std::string url;              ///< Empty for a guest.
+  std::string model;            ///< The request's `model` field for an endpoint.
+  std::string key_env;  ///< The variable that holds the key; the key itself is never read here.
+  std::optional<double> price_input;   ///< USD per million prompt tokens.
+  std::optional<double> price_output;  ///< USD per million completion tokens.
+
+  bool is_guest() const { return !gguf.empty(); }
+};
+
+/// What the envelope must fit into; a missing one does not bound.
+struct Budget {
+  std::optional<std::int64_t> runs;
+  std::optional<std::int64_t> tokens;
+  std::optional<double> wall_s;
+  std::optional<double> cost_usd;
+  bool any() const { return runs || tokens || wall_s || cost_usd; }
+};
+
+/// A factor's value: its name and a checked JSON value.
+struct Setting {
+  const Factor* factor = nullptr;
+  base::Json value;
+};
+
+struct FactorLevels {
+  const Factor* factor = nullptr;
+  std::vector<base::Json> levels;  ///< Distinct, at least one.
+};
+
+struct StudySpec {
+  std::string name;
+  std::vector<std::filesystem::path> tasks;  ///< Resolved against the study file's folder.
+  std::int64_t repeats = 3;
+  std::uint64_t seed = 1;
+  std::int64_t canaries = 0;  ///< 0: every case.
+  double margin = 0.05;       ///< Differences within ± this many points / 100 are equivalent.
+  std::optional<double> timeout_s;  ///< Of one trial; none: from the smoke run's speed.
+  Budget budget;
+  std::vector<ModelSpec> models;
+  std::vector<Setting> baseline;
+  std::vector<FactorLevels> factors;
+  std::filesystem::path file;
+  std::string source;  ///< The file's text.
+};
+
+/// Reads a study file. Every error names file, line and key, says what was expected, and suggests
+/// the nearest name for an unknown one.
+base::Result<StudySpec> load_spec(const std::filesystem::path& file);
+
+/// The same from text; relative paths are resolved against `folder`.
+base::Result<StudySpec> parse_spec(std::string_view text, std::string_view source_name,
+                                   const std::filesystem::path& folder);
+
+}  // namespace assay::study

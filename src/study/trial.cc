@@ -1,0 +1,128 @@
+#include "study/trial.h"
+
+#include <fmt/core.h>
+
+namespace assay::study {
+namespace {
+
+using base::Json;
+
+constexpr std::size_t kReplyBytesKept = std::size_t{64} << 10U;
+
+store::TrialRow empty_row(const base::Context& context, const Plan& plan, std::int64_t ordinal) {
+  const ScheduledTrial& trial = plan.schedule[static_cast<std::size_t>(ordinal)];
+  const Cell& cell = plan.cells[trial.cell];
+  store::TrialRow row;
+  row.ordinal = ordinal;
+  row.model = plan.models[cell.model].name;
+  row.cell = cell.id;
+  row.canary = plan.canaries[trial.canary].id;
+  row.repeat = trial.repeat;
+  row.seed = trial.seed;
+  row.started_unix_ms = context.clock.wall_unix_ms();
+  return row;
+}
+
+void set_outcome(store::TrialRow& row, const Outcome& outcome) {
+  row.outcome = std::string(name_of(outcome.kind));
+  row.outcome_class = outcome.outcome_class;
+  row.score = outcome.score;
+}
+
+/// Tokens after the first, over the time after the first; the server's own account when it gives
+/// one.
+double decode_rate(const endpoint::ChatReply& reply) {
+  if (reply.server.predicted_ms > 0 && reply.server.predicted_tokens > 1) {
+    return static_cast<double>(reply.server.predicted_tokens) / reply.server.predicted_ms * 1000.0;
+  }
+  const double decoding_ms = reply.times.total_ms - reply.times.ttft_ms;
+  if (reply.usage.completion_tokens > 1 && reply.times.ttft_ms >= 0 && decoding_ms > 0) {
+    return static_cast<double>(reply.usage.completion_tokens - 1) / decoding_ms * 1000.0;
+  }
+  return -1;
+}
+
+Json detail_of(const endpoint::ChatReply& reply, const Outcome& outcome) {
+  Json detail = {{"reason", outcome.reason}};
+  if (!reply.tool_calls.empty()) {
+    for (const endpoint::ToolCall& call : reply.tool_calls) {
+      detail["tool_calls"].push_back({{"name", call.name}, {"arguments", call.arguments}});
+    }
+  }
+  if (!reply.reasoning.empty()) detail["reasoning_bytes"] = reply.reasoning.size();
+  if (reply.usage.reasoning_tokens >= 0) detail["reasoning_tokens"] = reply.usage.reasoning_tokens;
+  if (reply.server.prompt_ms >= 0) {
+    detail["server"] = {{"prompt_ms", reply.server.prompt_ms},
+                        {"predicted_ms", reply.server.predicted_ms}};
+  }
+  if (reply.failure) {
+    detail["http_status"] = reply.failure->http_status;
+    if (!reply.failure->body.empty()) detail["body"] = reply.failure->body;
+  }
+  return detail;
+}
+
+}  // namespace
+
+endpoint::ChatRequest trial_request(const Cell& cell, const task::Case& canary, std::int64_t seed) {
+  endpoint::ChatRequest request;
+  const bool has_system =
+      !canary.messages.empty() && canary.messages[0].value("role", "") == "system";
+  if (!cell.system_prompt.empty() && !has_system) {
+    request.messages.push_back({{"role", "system"}, {"content", cell.system_prompt}});
+  }
+  for (const Json& message : canary.messages) request.messages.push_back(message);
+  request.tools = canary.tools;
+  request.settings = cell.request;
+  // Without tools, servers refuse a choice among them.
+  if (canary.tools.is_null()) {
+    request.settings.erase("tool_choice");
+    request.settings.erase("parallel_tool_calls");
+  }
+  request.settings["seed"] = seed;
+  return request;
+}
+
+TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const Plan& plan,
+                      std::int64_t ordinal, endpoint::Client& client, double timeout_s,
+                      const std::function<std::optional<endpoint::GuestLoss>()>& lost) {
+  const base::MonotonicTime started = context.clock.now();
+  const ScheduledTrial& trial = plan.schedule[static_cast<std::size_t>(ordinal)];
+  const task::Case& canary = plan.canaries[trial.canary];
+  TrialResult result;
+  result.row = empty_row(context, plan, ordinal);
+  endpoint::ChatOptions options;
+  options.timeout =
+      std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(timeout_s));
+  result.reply =
+      runtime.run(client.chat(trial_request(plan.cells[trial.cell], canary, trial.seed), options));
+  const endpoint::ChatReply& reply = result.reply;
+  result.interrupted =
+      reply.failure && reply.failure->failure == endpoint::FailureClass::Interrupted;
+  const Outcome outcome = classify(canary, reply, reply.failure ? lost() : std::nullopt);
+  store::TrialRow& row = result.row;
+  set_outcome(row, outcome);
+  row.finish_reason = reply.finish_reason;
+  row.prompt_tokens = reply.usage.prompt_tokens;
+  row.completion_tokens = reply.usage.completion_tokens;
+  row.ttft_ms = reply.times.ttft_ms;
+  row.total_ms = reply.times.total_ms;
+  row.tokens_per_s = decode_rate(reply);
+  row.attempts = reply.attempts;
+  row.reply = reply.text.substr(0, kReplyBytesKept);
+  row.detail = base::dump_json(detail_of(reply, outcome));
+  row.wall_ms = base::to_ms(context.clock.now() - started);
+  return result;
+}
+
+store::TrialRow untried_row(const base::Context& context, const Plan& plan, std::int64_t ordinal,
+                            OutcomeKind kind, std::string_view outcome_class,
+                            std::string_view reason) {
+  store::TrialRow row = empty_row(context, plan, ordinal);
+  set_outcome(row, {kind, std::string(outcome_class), std::nullopt, std::string(reason)});
+  row.attempts = 0;
+  row.detail = base::dump_json({{"reason", reason}});
+  return row;
+}
+
+}  // namespace assay::study

@@ -1,0 +1,36 @@
+// One trial: a canary asked under a cell, scored, as the row that goes into the journal.
+#pragma once
+
+#include <optional>
+
+#include "base/context.h"
+#include "endpoint/client.h"
+#include "net/runtime.h"
+#include "store/journal.h"
+#include "study/outcome.h"
+#include "study/plan.h"
+
+namespace assay::study {
+
+/// The request a trial sends: the case's messages behind the cell's system prompt, its tools, the
+/// cell's fields, the trial's seed.
+endpoint::ChatRequest trial_request(const Cell& cell, const task::Case& canary, std::int64_t seed);
+
+/// What happened when a trial was tried.
+struct TrialResult {
+  store::TrialRow row;
+  endpoint::ChatReply reply;
+  bool interrupted = false;  ///< The row must not be journaled: the trial did not end.
+};
+
+/// Asks and scores. `lost` is called when the reply failed, to learn whether the guest ended.
+TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const Plan& plan,
+                      std::int64_t ordinal, endpoint::Client& client, double timeout_s,
+                      const std::function<std::optional<endpoint::GuestLoss>()>& lost);
+
+/// The row of a trial that could not be tried because its target was not there.
+store::TrialRow untried_row(const base::Context& context, const Plan& plan, std::int64_t ordinal,
+                            OutcomeKind kind, std::string_view outcome_class,
+                            std::string_view reason);
+
+}  // namespace assay::study
