@@ -13,21 +13,25 @@ namespace assay::host {
 
 struct MachineFacts {
   std::string cpu_model;
-  int cores_physical = 0;
+  int cores_physical = 0;  ///< Only those this process may run on.
   int cores_logical = 0;
-  std::vector<std::string>
-      simd;  ///< Of avx, avx2, avx512f, avx512_bf16, amx_tile, neon, … in this order.
+  /// Those that inference code is compiled for, of: avx, f16c, fma, avx2, avx_vnni, avx512f,
+  /// avx512_vnni, avx512_bf16, amx_tile, neon, sve; in this order.
+  std::vector<std::string> simd;
   MemoryFacts memory;
   std::uint64_t disk_free_bytes = 0;  ///< Where `home` lives.
   std::string operating_system;       ///< PRETTY_NAME of os-release.
   std::string kernel;
-  std::vector<std::string> gpus;  ///< Names by NVML; empty: none found.
+  std::vector<std::string> gpus;  ///< "NVIDIA H200 (140.4 GiB)" by NVML; empty: none found.
 
+  /// All of the above under the same names; memory in bytes.
   base::Json to_json() const;
-  /// A short stable digest input: what must not change for results to be comparable.
+  /// A short stable digest input: what must not change for results to be comparable (processor,
+  /// cores, instruction sets, installed memory in GiB, cards), and nothing that changes by itself.
   std::string fingerprint() const;
 };
 
+/// Never fails: what cannot be read is empty or 0. `home` need not exist yet.
 MachineFacts read_machine(const std::filesystem::path& home);
 
 }  // namespace assay::host

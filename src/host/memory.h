@@ -25,6 +25,7 @@ base::Result<MemoryFacts> read_memory();
 /// that are resident count too (`anonymous_bytes` does not have them).
 struct ProcessMemory {
   std::uint64_t resident_bytes = 0;
+  std::uint64_t resident_bytes_peak = 0;  ///< The kernel's VmHWM: exact, not sampled.
   std::uint64_t anonymous_bytes = 0;
   std::uint64_t swap_bytes = 0;
 };
