@@ -12,3 +12,6 @@ namespace assay::base {
   do {                                                                                    \
     if (!(expression)) ::assay::base::check_failed(#expression, why, __FILE__, __LINE__); \
   } while (false)
+
+/// For the place after a switch that handles every enumerator.
+#define ASSAY_UNREACHABLE(why) ::assay::base::check_failed("unreachable", why, __FILE__, __LINE__)

@@ -34,7 +34,8 @@ double to_ms(Nanoseconds duration) {
 }
 
 std::string iso8601_utc(std::int64_t unix_ms) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(unix_ms / 1000)));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(static_cast<std::time_t>(unix_ms / 1000)));
 }
 
 }  // namespace assay::base

@@ -68,7 +68,7 @@ const ErrorKindRow& row_of(ErrorKind kind) {
   for (const ErrorKindRow& row : kRows) {
     if (row.kind == kind) return row;
   }
-  ASSAY_CHECK(false, "an error kind without a row");
+  ASSAY_UNREACHABLE("an error kind without a row");
 }
 
 Error usage_error(std::string message, std::string hint) {

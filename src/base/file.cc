@@ -44,8 +44,9 @@ Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t b
     file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
     content.append(piece, 0, static_cast<std::size_t>(file.gcount()));
     if (content.size() > bytes_max) {
-      return bad_input(fmt::format("expected at most {}, the file is larger", human_bytes(bytes_max)),
-                       "", path.string());
+      return bad_input(
+          fmt::format("expected at most {}, the file is larger", human_bytes(bytes_max)), "",
+          path.string());
     }
   }
   if (file.bad()) return system_error("cannot read the file to its end", "", path.string());
@@ -56,7 +57,8 @@ Status write_file(const std::filesystem::path& path, std::string_view content) {
   std::error_code failure;
   if (path.has_parent_path()) {
     std::filesystem::create_directories(path.parent_path(), failure);
-    if (failure) return errno_error(failure.value(), "create the folder", path.parent_path().string());
+    if (failure)
+      return errno_error(failure.value(), "create the folder", path.parent_path().string());
   }
   const std::filesystem::path temporary = path.string() + fmt::format(".{}.tmp", ::getpid());
   const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

@@ -6,7 +6,8 @@ namespace assay::base {
 namespace {
 
 TEST(ParseJson, KeepsMemberOrder) {
-  EXPECT_EQ(dump_json(parse_json(R"({"b":1,"a":[true,null]})").value()), R"({"b":1,"a":[true,null]})");
+  EXPECT_EQ(dump_json(parse_json(R"({"b":1,"a":[true,null]})").value()),
+            R"({"b":1,"a":[true,null]})");
 }
 
 TEST(ParseJson, SaysWhereItBroke) {

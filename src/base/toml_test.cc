@@ -25,7 +25,8 @@ TEST(Toml, SuggestsTheNearestKnownKey) {
 TEST(Toml, MismatchSaysExpectedFoundAndWhere) {
   const auto table = parse_toml("repeats = \"three\"\n", "s.toml").value();
   const Error error = toml_mismatch("s.toml", *table.get("repeats"), "repeats", "an integer");
-  EXPECT_EQ(error.to_string(), "s.toml:1: repeats: expected an integer, found the string \"three\"");
+  EXPECT_EQ(error.to_string(),
+            "s.toml:1: repeats: expected an integer, found the string \"three\"");
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ std::string_view expected_type(FactorType type) {
     case FactorType::Boolean:
       return "true or false";
   }
-  ASSAY_CHECK(false, "every factor type has a word");
+  ASSAY_UNREACHABLE("every factor type has a word");
 }
 
 bool has_type(FactorType type, const Json& value) {

@@ -30,7 +30,7 @@ Outcome of_failure(const endpoint::ChatFailure& failure) {
     case FailureClass::NotFound:
       return {OutcomeKind::Infrastructure, name, std::nullopt, failure.message};
   }
-  ASSAY_CHECK(false, "every failure class has an outcome");
+  ASSAY_UNREACHABLE("every failure class has an outcome");
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ std::string_view name_of(OutcomeKind kind) {
     case OutcomeKind::Skipped:
       return "skipped";
   }
-  ASSAY_CHECK(false, "every outcome has a name");
+  ASSAY_UNREACHABLE("every outcome has a name");
 }
 
 Outcome classify(const task::Case& canary, const endpoint::ChatReply& reply,

@@ -1,0 +1,120 @@
+#include "study/spec.h"
+
+#include <gmock/gmock.h>
+
+namespace assay::study {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kMinimal = R"([study]
+name = "first"
+tasks = ["cases.jsonl"]
+
+[[model]]
+name = "m"
+gguf = "m.gguf"
+)";
+
+base::Result<StudySpec> parse(const std::string& text) {
+  return parse_spec(text, "s.toml", "/where");
+}
+
+std::string error_of(const std::string& text) {
+  const auto spec = parse(text);
+  return spec.has_value() ? "no error" : spec.error().to_string();
+}
+
+TEST(StudyFile, DefaultsAndRelativePaths) {
+  const StudySpec spec = parse(kMinimal).value();
+  EXPECT_EQ(spec.repeats, 3);
+  EXPECT_EQ(spec.seed, 1U);
+  EXPECT_DOUBLE_EQ(spec.margin, 0.05);
+  EXPECT_EQ(spec.tasks.at(0), "/where/cases.jsonl");
+  EXPECT_EQ(spec.models.at(0).gguf, "/where/m.gguf");
+  EXPECT_FALSE(spec.budget.any());
+}
+
+TEST(StudyFile, ReadsEverythingInTheOrderOfTheFile) {
+  const StudySpec spec = parse(R"([study]
+name = "full"
+tasks = "pack"
+repeats = 5
+seed = 9
+canaries = 40
+margin = 0.1
+timeout_s = 2.5
+budget = { runs = 100, tokens = 5000, wall_s = 60.5, cost_usd = 1 }
+[[model]]
+name = "far"
+url = "http://127.0.0.1:1/v1"
+model = "x"
+key_env = "FAR_KEY"
+price_input = 0.5
+price_output = 1.5
+[baseline]
+temperature = 0.0
+max_tokens = 64
+[factors]
+top_p = [0.5, 1.0]
+max_tokens = [8]
+cache_type_k = ["q8_0"]
+)")
+                             .value();
+  EXPECT_EQ(spec.repeats, 5);
+  EXPECT_EQ(spec.canaries, 40);
+  EXPECT_EQ(spec.timeout_s, 2.5);
+  EXPECT_EQ(spec.budget.runs, 100);
+  EXPECT_EQ(spec.budget.wall_s, 60.5);
+  EXPECT_EQ(spec.models.at(0).key_env, "FAR_KEY");
+  EXPECT_EQ(spec.models.at(0).price_output, 1.5);
+  ASSERT_EQ(spec.factors.size(), 3U);
+  EXPECT_EQ(spec.factors[0].factor->name, "top_p");
+  EXPECT_EQ(spec.factors[2].factor->name, "cache_type_k");
+  EXPECT_EQ(spec.baseline.at(0).factor->name, "temperature");
+}
+
+TEST(StudyFile, UnknownFactorSuggestsTheNearest) {
+  const std::string error = error_of(std::string(kMinimal) + "[factors]\ntemprature = [1.0]\n");
+  EXPECT_THAT(error, HasSubstr("s.toml:9"));
+  EXPECT_THAT(error, HasSubstr("unknown factor `temprature`"));
+  EXPECT_THAT(error, HasSubstr("did you mean `temperature`?"));
+}
+
+TEST(StudyFile, ErrorsNameLineKeyExpectedAndFound) {
+  const std::string head = kMinimal;
+  EXPECT_THAT(
+      error_of(head + "[factors]\ntemperature = 1.0\n"),
+      HasSubstr("s.toml:9: [factors] temperature: expected a list of levels, found the number 1"));
+  EXPECT_THAT(error_of(head + "[baseline]\nmax_tokens = \"many\"\n"),
+              HasSubstr("s.toml:9: [baseline] max_tokens: expected an integer, found \"many\""));
+  EXPECT_THAT(error_of(head + "[baseline]\ntop_p = 1.5\n"),
+              HasSubstr("expected a value from 0 to 1"));
+  EXPECT_THAT(error_of(head + "[factors]\ncache_type_k = [\"q8\"]\n"),
+              HasSubstr("did you mean \"q8_0\"?"));
+  EXPECT_THAT(error_of(head + "[factors]\ntop_k = [1, 1]\n"),
+              HasSubstr("level 1 stands there twice"));
+  EXPECT_THAT(error_of("[study]\nname = \"x\"\n"), HasSubstr("[study] lacks `tasks`"));
+  EXPECT_THAT(error_of("[study]\nname = \"x\"\ntasks = [3]\n"),
+              HasSubstr("s.toml:3: [study] tasks"));
+  EXPECT_THAT(error_of("name = 1\n"), HasSubstr("unknown key `name` in the study file"));
+  EXPECT_THAT(error_of(""), HasSubstr("expected a [study] table"));
+  EXPECT_THAT(error_of(head + "[study]\n"), HasSubstr("s.toml:8"));
+  EXPECT_THAT(error_of("[study]\nname = \"x\"\ntasks = \"t\"\nbudget = 3\n"),
+              HasSubstr("expected a table such as"));
+  EXPECT_THAT(error_of("[study]\nname = \"x\"\ntasks = \"t\"\nrepeats = 0\n"),
+              HasSubstr("an integer of at least 1, found the integer 0"));
+}
+
+TEST(StudyFile, AModelIsAFileOrAnEndpoint) {
+  const std::string head = "[study]\nname = \"x\"\ntasks = \"t\"\n[[model]]\nname = \"m\"\n";
+  EXPECT_THAT(error_of(head), HasSubstr("needs exactly one of `gguf` and `url`"));
+  EXPECT_THAT(error_of(head + "gguf = \"a\"\nurl = \"http://h/v1\"\n"),
+              HasSubstr("exactly one of"));
+  EXPECT_THAT(error_of(head + "url = \"http://h/v1\"\n"), HasSubstr("has a `url` but no `model`"));
+  EXPECT_THAT(error_of(head + "gguf = \"a\"\n[[model]]\nname = \"m\"\ngguf = \"b\"\n"),
+              HasSubstr("two models are called `m`"));
+}
+
+}  // namespace
+}  // namespace assay::study
