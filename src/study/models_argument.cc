@@ -93,6 +93,8 @@ Result<std::vector<ModelSpec>> models_of_plan(const Json& plan, const fs::path& 
     model.url = base::string_member(row, "url").value_or("");
     model.model = base::string_member(row, "model").value_or("");
     model.key_env = base::string_member(row, "key_env").value_or("");
+    model.memory_limit_bytes =
+        static_cast<std::uint64_t>(base::integer_member(row, "memory_limit_bytes").value_or(0));
     model.price_input = base::number_member(row, "price_input");
     model.price_output = base::number_member(row, "price_output");
     models.push_back(std::move(model));

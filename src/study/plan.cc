@@ -70,6 +70,7 @@ Result<Cell> baseline_cell(const Plan& plan, std::size_t index, const std::files
   cell.id = model.name + "/baseline";
   cell.model = index;
   cell.guest.model = model.gguf;
+  cell.guest.memory_limit_bytes = model.memory_limit_bytes;
   // A reused prefix would make a trial's first token depend on the trial before it.
   if (model.is_guest()) cell.request["cache_prompt"] = false;
   for (const Setting& setting : plan.spec.baseline) {

@@ -167,8 +167,9 @@ Status read_model_texts(const Reader& reader, const toml::table& table, ModelSpe
 Result<ModelSpec> read_model(const Reader& reader, const toml::node& node) {
   const auto* table = node.as_table();
   if (table == nullptr) return base::toml_mismatch(reader.source, node, "[[model]]", "a table");
-  static const std::vector<std::string> kKnown{"name",    "gguf",        "url",         "model",
-                                               "key_env", "price_input", "price_output"};
+  static const std::vector<std::string> kKnown{
+      "name",    "gguf",        "url",          "model",
+      "key_env", "price_input", "price_output", "memory_limit_bytes"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[[model]]"));
   ModelSpec model;
   ASSAY_TRY_DONE(read_model_texts(reader, *table, model));
@@ -187,6 +188,11 @@ Result<ModelSpec> read_model(const Reader& reader, const toml::node& node) {
   if (!model.url.empty() && model.model.empty()) {
     return base::bad_input(fmt::format("model `{}` has a `url` but no `model`", model.name),
                            "name the model as the endpoint's /models lists it", place);
+  }
+  if (const toml::node* limit = table->get("memory_limit_bytes")) {
+    ASSAY_TRY(const std::int64_t bytes,
+              integer_of(reader, *limit, "[[model]] memory_limit_bytes", 1));
+    model.memory_limit_bytes = static_cast<std::uint64_t>(bytes);
   }
   constexpr double kUnbounded = std::numeric_limits<double>::infinity();
   if (const toml::node* price = table->get("price_input")) {

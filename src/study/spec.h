@@ -22,8 +22,9 @@ struct ModelSpec {
   std::string url;              ///< Empty for a guest.
   std::string model;            ///< The request's `model` field for an endpoint.
   std::string key_env;  ///< The variable that holds the key; the key itself is never read here.
-  std::optional<double> price_input;   ///< USD per million prompt tokens.
-  std::optional<double> price_output;  ///< USD per million completion tokens.
+  std::uint64_t memory_limit_bytes = 0;  ///< Hard limit of a guest; 0: from its predicted need.
+  std::optional<double> price_input;     ///< USD per million prompt tokens.
+  std::optional<double> price_output;    ///< USD per million completion tokens.
 
   bool is_guest() const { return !gguf.empty(); }
 };

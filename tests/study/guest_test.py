@@ -1,0 +1,119 @@
+"""Studies on the real engine with the smallest shipped model: a whole run, a guard that ends the
+server, a killed assay that leaves no server behind."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import unittest
+
+from program import ASSAY, SOURCE, StudyTest, wait_for
+
+MODEL = SOURCE / "models" / "pebble-xs.gguf"
+MEBIBYTE = 1 << 20
+
+STUDY = f"""[study]
+name = "guest"
+tasks = "{SOURCE}/examples/packs/deskwork"
+canaries = 5
+[[model]]
+name = "xs"
+gguf = "{MODEL}"
+LIMIT
+[baseline]
+temperature = 0.0
+max_tokens = 32
+context = 512
+[factors]
+FACTORS
+"""
+
+
+def engine():
+    """The engine's path as `assay doctor` found it, or None."""
+    doctor = subprocess.run([ASSAY, "doctor"], capture_output=True, text=True, check=False)
+    for line in doctor.stdout.splitlines():
+        if line.startswith("ok  engine"):
+            return pathlib.Path(line.split()[2])
+    return None
+
+
+@unittest.skipUnless(engine(), "no llama-server: run tools/engine")
+class GuestTest(StudyTest):
+    def study(self, factors="max_tokens = [2]", limit=""):
+        return self.write("study.toml", STUDY.replace("FACTORS", factors).replace("LIMIT", limit))
+
+    def test_a_whole_study(self):
+        file = self.study('max_tokens = [2]\nquantization = ["Q8_0"]')
+        out, _ = self.run_assay("study", "run", file, "--yes")
+        report = pathlib.Path(out.splitlines()[-1].removeprefix("report: "))
+        self.assertTrue(report.is_file())
+        record = self.record("study", "report", "latest")
+        cells = {cell["id"]: cell for cell in record["models"][0]["cells"]}
+        self.assertEqual(set(cells), {"xs/baseline", "xs/max_tokens=2", "xs/quantization=Q8_0"})
+        for shown in cells.values():
+            self.assertEqual(shown["n"], 15)
+            self.assertGreater(shown["tokens_per_s"], 0)
+            self.assertGreater(shown["ttft_ms_p50"], 0)
+        self.assertGreater(cells["xs/baseline"]["accuracy"], 0)
+        script, _ = self.run_assay("export", "latest", "--for", "llama-server")
+        self.assertEqual(subprocess.run(["sh", "-n"], input=script, text=True, check=False).returncode, 0)
+
+    def grown_server(self):
+        """The real server, beside which a child eats memory half a second after it started."""
+        wrapper = self.folder / "llama-server"
+        wrapper.write_text(
+            "#!/bin/sh\n"
+            f'case "$*" in *--version*) exec "{engine()}" --version ;; esac\n'
+            f'(sleep 0.5; exec "{os.environ["ASSAY_TEST_HOG"]}" 600) &\n'
+            f'exec "{engine()}" "$@"\n'
+        )
+        wrapper.chmod(0o755)
+        return {**os.environ, "ASSAY_LLAMA_SERVER": str(wrapper)}
+
+    def test_the_guard_ends_the_guest_and_the_study_goes_on(self):
+        doctor, _ = self.run_assay("doctor")
+        if "memory guard  cgroup" not in doctor:
+            self.skipTest("no writable memory cgroup: the watcher sees the server alone")
+        file = self.study(limit=f"memory_limit_bytes = {400 * MEBIBYTE}")
+        self.run_assay("study", "run", file, "--yes", env=self.grown_server())
+        classes = {row[2] for row in self.trials() if row[1] == "infrastructure"}
+        self.assertIn("out_of_memory", classes)
+        status = self.record("study", "status", "latest")
+        self.assertEqual(status["state"], "done")
+        self.assertEqual(status["trials"]["done"], 30)
+
+    def test_a_killed_assay_leaves_no_server(self):
+        process = self.start("study", "run", self.study(), "--yes")
+        wait_for(lambda: self.trial_count() >= 1)
+        servers = children_of(process.pid)
+        self.assertTrue(servers)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        wait_for(lambda: not any(is_alive(pid) for pid in servers))
+
+    def test_a_model_that_cannot_be_loaded_is_named(self):
+        broken = self.folder / "broken.gguf"
+        broken.write_bytes(MODEL.read_bytes()[: MODEL.stat().st_size // 2])
+        _, err = self.run_assay("study", "plan", self.study(), "--models", broken, expect=3)
+        self.assertIn("broken.gguf", err)
+        foreign = self.write("foreign.gguf", "<html>Not found</html>")
+        _, err = self.run_assay("study", "plan", self.study(), "--models", foreign, expect=3)
+        self.assertIn("foreign.gguf", err)
+
+
+def children_of(pid):
+    path = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text().split()]
+
+
+def is_alive(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,146 @@
+"""What the twin's script says of a model is what the report says, and failures keep their class."""
+
+import unittest
+
+from program import StudyTest, cases, study
+
+TRUTH = """
+[twin]
+seed = 5
+[[rule]]
+name = "hot"
+match.field = { temperature = { above = 0.9 } }
+[[rule.replies]]
+text = "yes"
+weight = 0.4
+[[rule.replies]]
+text = "no"
+weight = 0.6
+[[rule]]
+name = "cool"
+reply = "yes"
+usage = { prompt_tokens = 7, completion_tokens = 3 }
+"""
+
+
+def cell(report, identifier):
+    return next(c for m in report["models"] for c in m["cells"] if c["id"] == identifier)
+
+
+class TruthTest(StudyTest):
+    def test_a_scripted_accuracy_is_found_and_decided(self):
+        url = self.start_twin(TRUTH)
+        self.write("cases.jsonl", cases(40))
+        file = self.write("study.toml", study(url, 'temperature = [0.5, 1.0]'))
+        self.run_assay("study", "run", file, "--yes")
+        report = self.record("study", "report", "latest")
+        baseline = cell(report, "twin/baseline")
+        self.assertIsNone(baseline["factor"])
+        self.assertIsNone(baseline["verdict"])
+        self.assertEqual(baseline["n"], 120)
+        self.assertEqual(baseline["accuracy"], 1.0)
+        hot = cell(report, "twin/temperature=1.0")
+        self.assertEqual(hot["verdict"], "worse")
+        self.assertLess(hot["accuracy_low"], 0.4)
+        self.assertGreater(hot["accuracy_high"], 0.4)
+        self.assertLess(hot["delta_low"], -0.6)
+        self.assertGreater(hot["delta_high"], -0.6)
+        mild = cell(report, "twin/temperature=0.5")
+        self.assertIn(mild["verdict"], ("equivalent", "undecided"))
+        self.assertEqual(mild["delta"], 0.0)
+        self.assertLess(mild["delta_low"], 0.0)
+        decision = self.record("decide", "latest")
+        self.assertEqual(decision["model"], "twin")
+        self.assertNotIn("temperature=1", decision["cell"])
+        exported, _ = self.run_assay("export", "latest", "--for", "openai")
+        self.assertIn('"temperature"', exported)
+
+    def test_without_repeats_there_is_no_verdict(self):
+        url = self.start_twin(TRUTH)
+        self.write("cases.jsonl", cases(10))
+        file = self.write("study.toml", study(url, more="repeats = 1"))
+        self.run_assay("study", "run", file, "--yes", expect=3)
+        self.run_assay("study", "run", file, "--yes", "--allow-single")
+        for shown in self.record("study", "report", "latest")["models"][0]["cells"]:
+            self.assertIsNone(shown["verdict"])
+        self.run_assay("export", "latest", "--for", "openai", expect=3)
+
+
+FAULTS = """
+[[rule]]
+name = "cut"
+match.contains = "Case 1"
+reply = "yes yes yes"
+cut_after = 1
+[[rule]]
+name = "html"
+match.contains = "Case 2"
+status = 502
+content_type = "text/html"
+body = "<html>Bad gateway</html>"
+[[rule]]
+name = "long"
+match.contains = "Case 3"
+reply = "a b c d e f g h"
+[[rule]]
+name = "overflow"
+match.contains = "Case 4"
+status = 400
+body = '{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}'
+[[rule]]
+name = "refused"
+match.contains = "Case 5"
+status = 400
+body = '{"error":{"message":"temperature is not supported"}}'
+[[rule]]
+name = "hang"
+match.contains = "Case 6"
+hang = true
+[[rule]]
+name = "rest"
+reply = "yes"
+"""
+
+
+class FailureTest(StudyTest):
+    def test_each_failure_has_its_class_and_the_study_goes_on(self):
+        url = self.start_twin(FAULTS)
+        self.write("cases.jsonl", cases(10))
+        file = self.write(
+            "study.toml",
+            study(url, more="timeout_s = 1.5", factors="max_tokens = [4]").replace(
+                "temperature = 0.0", "temperature = 0.0\nmax_tokens = 6"
+            ),
+        )
+        self.run_assay("study", "run", file, "--yes")
+        kinds = {}
+        for _, outcome, outcome_class in self.trials():
+            key = f"{outcome}({outcome_class})" if outcome_class else outcome
+            kinds[key] = kinds.get(key, 0) + 1
+        self.assertEqual(
+            kinds,
+            {
+                "scored": 24,
+                "infrastructure(cut_stream)": 6,
+                "infrastructure(server_error)": 6,
+                "limit(tokens)": 6,
+                "limit(context)": 6,
+                "model_failure(rejected)": 6,
+                "limit(time)": 6,
+            },
+        )
+        status = self.record("study", "status", "latest")["trials"]
+        self.assertEqual(
+            status, {"planned": 60, "done": 60, "scored": 24, "failed": 24, "infrastructure": 12}
+        )
+
+    def test_an_endpoint_that_goes_away_stops_the_study(self):
+        url = self.start_twin('[[rule]]\nreply = "yes"\nmatch.times = 9\n[[rule]]\nreset = true\nraw = ""\n')
+        self.write("cases.jsonl", cases(10))
+        file = self.write("study.toml", study(url))
+        _, err = self.run_assay("study", "run", file, "--yes", expect=4)
+        self.assertIn("assay study resume", err)
+
+
+if __name__ == "__main__":
+    unittest.main()

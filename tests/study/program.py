@@ -1,0 +1,118 @@
+"""Runs the built assay and its scripted twin for the tests beside this file."""
+
+import json
+import os
+import pathlib
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+import unittest
+
+ASSAY = os.environ["ASSAY_BINARY"]
+SOURCE = pathlib.Path(os.environ["ASSAY_SOURCE_DIR"])
+PATIENCE_S = 120
+
+
+class StudyTest(unittest.TestCase):
+    """A fresh folder with a home in it; whatever a test starts is ended with it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="assay-study-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.home = self.folder / "home"
+
+    def start(self, *arguments, **options):
+        """Starts assay without waiting for it."""
+        process = subprocess.Popen(
+            [ASSAY, "--home", str(self.home), *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+        self.addCleanup(end, process)
+        return process
+
+    def run_assay(self, *arguments, expect=0, **options):
+        """Runs assay to its end, checks the exit code and returns (stdout, stderr)."""
+        process = self.start(*arguments, **options)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        self.assertEqual(process.returncode, expect, f"{arguments}\n{out}\n{err}")
+        return out, err
+
+    def record(self, *arguments):
+        return json.loads(self.run_assay(*arguments, "--json")[0])
+
+    def start_twin(self, script):
+        """Serves a script; returns its base URL."""
+        path = self.folder / "twin.toml"
+        path.write_text(script)
+        port_file = self.folder / "port"
+        process = self.start("twin", "--script", path, "--port-file", port_file)
+        wait_for(lambda: port_file.exists() or process.poll() is not None)
+        self.assertIsNone(process.poll(), "the twin ended")
+        return f"http://127.0.0.1:{port_file.read_text().strip()}/v1"
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def trials(self):
+        """(ordinal, outcome, outcome_class) of every journaled trial, read as any reader would."""
+        journal = sqlite3.connect(f"file:{self.home / 'journal.db'}?mode=ro", uri=True)
+        try:
+            return journal.execute(
+                "SELECT ordinal, outcome, outcome_class FROM trial ORDER BY ordinal"
+            ).fetchall()
+        finally:
+            journal.close()
+
+    def trial_count(self):
+        try:
+            return len(self.trials())
+        except sqlite3.OperationalError:
+            return 0  # The journal is not there yet.
+
+
+def end(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+def wait_for(condition):
+    """Polls until the condition holds; fails loudly when it never does."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("a condition never came true")
+        time.sleep(0.005)
+
+
+def cases(count):
+    """JSONL of `count` cases that a twin answering `yes` gets right."""
+    return "".join(
+        json.dumps({"id": f"c{i}", "prompt": f"Case {i}", "expect": "yes", "scorer": "contains"}) + "\n"
+        for i in range(count)
+    )
+
+
+def study(url, factors="temperature = [1.0]", more=""):
+    return f"""[study]
+name = "scripted"
+tasks = "cases.jsonl"
+{more}
+[[model]]
+name = "twin"
+url = "{url}"
+model = "twin"
+[baseline]
+temperature = 0.0
+[factors]
+{factors}
+"""
