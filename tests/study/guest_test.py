@@ -65,7 +65,7 @@ class GuestTest(StudyTest):
         wrapper.write_text(
             "#!/bin/sh\n"
             f'case "$*" in *--version*) exec "{engine()}" --version ;; esac\n'
-            f'(sleep 0.5; exec "{os.environ["ASSAY_TEST_HOG"]}" 600) &\n'
+            f'(sleep 0.5; exec "{os.environ["ASSAY_TEST_HOG"]}" hold 600 sleep) &\n'
             f'exec "{engine()}" "$@"\n'
         )
         wrapper.chmod(0o755)
