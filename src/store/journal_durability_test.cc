@@ -174,6 +174,31 @@ TEST(JournalDurability, GoesOnWhenAFullDiskHasRoomAgain) {
   EXPECT_EQ(journal->counts("s1")->done, done + 1);
 }
 
+TEST(JournalDurability, CannotBeMadeOnAFullDisk) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "mounting needs root: " << std::strerror(errno);
+  const int file = ::open((disk.path() / "ballast").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(::posix_fallocate(file, 0, (2 << 20) - 8192), 0);
+  ::close(file);
+  const auto journal = Journal::open(disk.path() / "journal.db");
+  ASSERT_FALSE(journal.has_value());
+  EXPECT_EQ(journal.error().kind, ErrorKind::System);
+  EXPECT_THAT(journal.error().message, HasSubstr("No space left on device"));
+}
+
+TEST(JournalDurability, CannotBeOpenedOnAReadOnlyDisk) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "mounting needs root: " << std::strerror(errno);
+  ASSERT_TRUE(open_with_study(disk.path() / "journal.db").has_value());
+  ASSERT_EQ(::mount(nullptr, disk.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr), 0);
+  for (const char* name : {"journal.db", "other.db"}) {
+    const auto journal = open_with_study(disk.path() / name);
+    ASSERT_FALSE(journal.has_value());
+    EXPECT_EQ(journal.error().kind, ErrorKind::System) << journal.error().to_string();
+    EXPECT_FALSE(journal.error().hint.empty());
+  }
+}
+
 /// In a child process, so that the limit binds nobody else: 0 when the journal behaved.
 [[noreturn]] void append_under_size_limit(const std::filesystem::path& file) {
   ::signal(SIGXFSZ, SIG_IGN);

@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::string_view kOpening = "open the journal";
 
+/// Far more than processes that could open one new journal at the same moment.
+constexpr int kSwitchAttemptsMax = 100;
+
 constexpr std::string_view kSchema = R"sql(CREATE TABLE study (
   id TEXT PRIMARY KEY,
   hash TEXT NOT NULL,
@@ -62,7 +65,8 @@ CREATE INDEX event_of_study ON event (study, number);
 
 enum class Found { Nothing, Journal };
 
-/// What the file holds, without changing it.
+/// What the file holds, without changing it; within a transaction, so that it is one moment's
+/// truth.
 base::Result<Found> identify(Connection& connection) {
   ASSAY_TRY(const std::int64_t application, connection.integer("PRAGMA application_id", kOpening));
   ASSAY_TRY(const std::int64_t version, connection.integer("PRAGMA user_version", kOpening));
@@ -84,25 +88,48 @@ base::Result<Found> identify(Connection& connection) {
   return Found::Journal;
 }
 
+/// Ends the transaction on every way out. After a COMMIT, or a failure that made SQLite roll back
+/// by itself, there is none left to end, which is no error here.
+struct RollbackAtExit {
+  Connection& connection;
+  ~RollbackAtExit() { static_cast<void>(connection.run("ROLLBACK", kOpening)); }
+};
+
+base::Result<Found> identify_in_transaction(Connection& connection) {
+  ASSAY_TRY_DONE(connection.run("BEGIN", kOpening));
+  const RollbackAtExit rollback{connection};
+  return identify(connection);
+}
+
 base::Status create_tables(Connection& connection) {
   ASSAY_TRY_DONE(connection.run("BEGIN IMMEDIATE", kOpening));
+  const RollbackAtExit rollback{connection};
   // Another process may have made them while this one waited for the lock.
-  auto found = identify(connection);
-  if (found.has_value() && *found == Found::Nothing) {
-    const std::string sql = fmt::format("{}PRAGMA application_id = {}; PRAGMA user_version = {};",
-                                        kSchema, kApplicationId, kSchemaVersion);
-    const base::Status created = connection.run(sql, "create the journal");
-    if (created.has_value()) return connection.run("COMMIT", "create the journal");
-    found = created.error();
+  ASSAY_TRY(const Found found, identify(connection));
+  if (found == Found::Journal) return base::Done{};
+  return connection.run(
+      fmt::format("{} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT", kSchema,
+                  kApplicationId, kSchemaVersion),
+      "create the journal");
+}
+
+/// The file's journal mode after asking for a write-ahead log. SQLite gives up at once when another
+/// process is in its way here, so the waiting is done by a transaction that takes the same lock.
+base::Result<std::string> switch_journal_mode(Connection& connection) {
+  ASSAY_TRY(Statement statement, connection.prepare("PRAGMA journal_mode = WAL"));
+  for (int attempt = 1;; ++attempt) {
+    const base::Result<bool> row = statement.step(kOpening);
+    if (row.has_value()) return statement.text(0);
+    if (statement.refusal() != Refusal::Locked || attempt == kSwitchAttemptsMax) {
+      return row.error();
+    }
+    ASSAY_TRY_DONE(connection.run("BEGIN IMMEDIATE; ROLLBACK", kOpening));
   }
-  ASSAY_TRY_DONE(connection.run("ROLLBACK", kOpening));
-  if (!found.has_value()) return found.error();
-  return base::Done{};
 }
 
 /// One synchronisation per commit makes it durable; readers never wait for the writer.
 base::Status use_write_ahead_log(Connection& connection) {
-  ASSAY_TRY(const std::string mode, connection.text("PRAGMA journal_mode = WAL", kOpening));
+  ASSAY_TRY(const std::string mode, switch_journal_mode(connection));
   if (mode != "wal") {
     return base::system_error(
         fmt::format("cannot {}: this file system does not allow a write-ahead log", kOpening),
@@ -117,7 +144,7 @@ base::Status use_write_ahead_log(Connection& connection) {
 std::string_view schema_sql() { return kSchema; }
 
 base::Status make_ready(Connection& connection) {
-  ASSAY_TRY(const Found found, identify(connection));
+  ASSAY_TRY(const Found found, identify_in_transaction(connection));
   if (found == Found::Nothing) ASSAY_TRY_DONE(create_tables(connection));
   return use_write_ahead_log(connection);
 }

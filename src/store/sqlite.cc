@@ -10,7 +10,8 @@
 namespace assay::store {
 namespace {
 
-constexpr std::string_view kKeptHint = "what was journaled before is kept; ";
+/// An extended result code holds the primary one in its low byte.
+constexpr int kPrimaryCodeMask = 0xff;
 
 base::Error corrupt_error(std::string_view doing, std::string_view what, const std::string& file) {
   return base::bad_input(fmt::format("cannot {}: the journal is damaged ({})", doing, what),
@@ -28,14 +29,14 @@ base::Error write_error(sqlite3* handle, std::string_view doing, std::string_vie
   error.kind = base::ErrorKind::System;
   error.context = file;
   if (error.hint.empty()) {
-    error.hint = fmt::format("{}check the disk, its quota and the file size limit", kKeptHint);
+    error.hint = "check the disk, its quota and the file size limit; what was journaled is kept";
   }
   return error;
 }
 
 base::Error error_of(sqlite3* handle, int code, std::string_view doing, const std::string& file) {
   const std::string what = sqlite3_errmsg(handle);
-  switch (code & 0xff) {
+  switch (code & kPrimaryCodeMask) {
     case SQLITE_FULL:
       return base::errno_error(ENOSPC, doing, file);
     case SQLITE_IOERR:
@@ -62,6 +63,7 @@ base::Error error_of(sqlite3* handle, int code, std::string_view doing, const st
 }
 
 Refusal refusal_of(int extended_code) {
+  if ((extended_code & kPrimaryCodeMask) == SQLITE_BUSY) return Refusal::Locked;
   switch (extended_code) {
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_UNIQUE:
@@ -106,12 +108,6 @@ base::Result<std::int64_t> Connection::integer(const std::string& sql, std::stri
   ASSAY_TRY(Statement statement, prepare(sql));
   ASSAY_TRY(const bool row, statement.step(doing));
   return row ? statement.integer(0) : 0;
-}
-
-base::Result<std::string> Connection::text(const std::string& sql, std::string_view doing) {
-  ASSAY_TRY(Statement statement, prepare(sql));
-  ASSAY_TRY(const bool row, statement.step(doing));
-  return row ? statement.text(0) : std::string();
 }
 
 base::Result<Statement> Connection::prepare(std::string_view sql) {

@@ -18,7 +18,7 @@ struct sqlite3_stmt;
 namespace assay::store {
 
 /// What a failed step was refused for, as far as callers answer it differently.
-enum class Refusal { None, Duplicate, MissingParent, Other };
+enum class Refusal { None, Duplicate, MissingParent, Locked, Other };
 
 class Statement;
 
@@ -34,7 +34,6 @@ class Connection {
   base::Status run(const std::string& sql, std::string_view doing);
   /// The first column of the first row; 0 without rows.
   base::Result<std::int64_t> integer(const std::string& sql, std::string_view doing);
-  base::Result<std::string> text(const std::string& sql, std::string_view doing);
   base::Result<Statement> prepare(std::string_view sql);
 
   /// Keeps the write-ahead log's file, with its size, when the last connection closes.
