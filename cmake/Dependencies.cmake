@@ -1,4 +1,4 @@
-# Every third-party library, found once. tools/dependencies lists the Debian packages.
+# Every third-party library, found once. tools/setup/packages lists the Debian packages.
 
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)

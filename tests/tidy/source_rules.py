@@ -30,7 +30,7 @@ def _room_floors(file):
         return
     floor = house.FLOORS[room]
     for line, header in includes(file.text):
-        if header.startswith("support/") and not file.path.endswith("_test.cc"):
+        if header.startswith("support/") and not file.path.endswith(house.TESTS):
             yield file.finding(line, "floors", f"\"{header}\" is for tests only")
         other = _room_of(header)
         if other is None or other == room or house.FLOORS[other] < floor:
@@ -40,13 +40,18 @@ def _room_floors(file):
                            f"{direction} (floor {house.FLOORS[other]})")
 
 
+def _is_owner(file, owners):
+    """Whether the file is, or lies under, one of a list of house.OWNED_*."""
+    return file.is_under(*owners) or (house.TESTS in owners and file.path.endswith(house.TESTS))
+
+
 def owned_headers(file):
     """Some libraries are one room's business."""
     if not file.is_under("src", "apps"):
         return
     for line, header in includes(file.text):
         for pattern, owners, why in house.OWNED_HEADERS:
-            if pattern.match(header) and not file.is_under(*owners):
+            if pattern.match(header) and not _is_owner(file, owners):
                 yield file.finding(line, "owned-header", f"<{header}>: {why}")
 
 
@@ -56,7 +61,7 @@ def owned_calls(file):
         return
     code = code_only(file.text)
     for pattern, owners, why in house.OWNED_CALLS:
-        if file.is_under(*owners):
+        if _is_owner(file, owners):
             continue
         for match in pattern.finditer(code):
             line = code.count("\n", 0, match.start()) + 1

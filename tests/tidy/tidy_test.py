@@ -46,8 +46,8 @@ class SourceRules(RuleTest):
         self.expect("floors", "src/base/text.h:4")
 
     def test_a_sideways_include_is_found(self):
-        self.plant("src/gguf/header.cc", '#include "endpoint/chat.h"\n')
-        self.expect("floors", "src/gguf/header.cc:1")
+        self.plant("src/store/journal.cc", '#include "net/url.h"\n')
+        self.expect("floors", "src/store/journal.cc:1")
 
     def test_downward_own_and_foreign_includes_pass(self):
         self.plant("src/net/url.cc", '#include "net/url.h"\n\n#include <vector>\n'
@@ -93,6 +93,13 @@ class SourceRules(RuleTest):
             with self.subTest(call=call):
                 self.plant("src/study/run.cc", f"void run() {{\n  {call};\n}}\n")
                 self.expect("owned-call", "src/study/run.cc:2")
+
+    def test_tests_may_provoke_but_not_wait_or_read_the_clock(self):
+        self.plant("src/study/run_test.cc", '#include <sys/wait.h>\n#include <boost/asio.hpp>\n'
+                                            "void test() {\n  setenv(a, b, 1);\n  ::_exit(3);\n"
+                                            "  std::this_thread::sleep_for(second);\n}\n")
+        self.expect("owned-header", "src/study/run_test.cc:2")
+        self.expect("owned-call", "src/study/run_test.cc:6")
 
     def test_main_and_likenesses_pass(self):
         self.plant("apps/assay/main.cc", "int main() { std::cout << 1; std::exit(2); }\n")

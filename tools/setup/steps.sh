@@ -23,14 +23,15 @@ job_count() { printf '%s' "${ASSAY_JOBS:-$(nproc)}"; }
 # The newest "[done/all]" that ninja wrote to the log, or nothing.
 step_counter() { tail -c 65536 "$1" 2>/dev/null | grep -o '\[[0-9]*/[0-9]*\]' | tail -n 1 || true; }
 
-# Shows that a step is alive until it is killed: one line that rewrites itself on a terminal, else
-# a line every STEP_QUIET_SECONDS.
+# Shows that a step is alive until it, or the script, is killed: one line that rewrites itself on a
+# terminal, else a line every STEP_QUIET_SECONDS.
 step_watch() {
   local label=$1 log=$2 started=$SECONDS
   local pause=1
   if [[ ! -t 2 ]]; then pause=$STEP_QUIET_SECONDS; fi
   # The killed watcher's last `sleep` lives on for a moment; it must hold no pipe or lock of ours.
   while sleep "$pause" >/dev/null 2>&1 9>&-; do
+    kill -0 $$ 2>/dev/null || return
     if [[ -t 2 ]]; then
       printf '\r\033[K  %s … %s s %s' "$label" $((SECONDS - started)) "$(step_counter "$log")" >&2
     else
