@@ -12,8 +12,8 @@ import tasks
 Case = dict  # prompt or messages, expect, scorer; id, tier and tags are added by `build`
 
 WORD_COUNTS = {
-    "repeat": (4, 7, 10),
-    "uppercase": (3, 6, 9),
+    "repeat": (4, 9, 10),
+    "uppercase": (3, 9, 10),
     "reverse": (3, 5, 7),
     "sort": (3, 4, 6),
 }
