@@ -3,7 +3,8 @@
     python3 card.py --bin DIR --work build
 
 DIR holds llama-server and llama-quantize. The card's tables stand between marks such as
-`<!-- accuracy -->` and `<!-- end -->`; everything outside those is written by hand.
+`<!-- accuracy -->` and `<!-- end -->`; everything outside those is written by hand. Figures are
+kept in the work folder, so that a broken-off run does not start again from nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from family import FAMILY
 
 HERE = Path(__file__).parent
 MODELS = HERE.parent
-FRESH = 50
+FRESH = 40
 GREEDY = {"temperature": 0.0, "max_tokens": 96}
 HOT = {"temperature": 1.5, "max_tokens": 96}
 UNTRUNCATED = {"top_k": 0, "top_p": 1.0, "min_p": 0.0}
@@ -39,13 +40,32 @@ def quantizations(width: int) -> tuple[str, ...]:
     return ("Q8_0", "Q4_K_M", "Q2_K") if width % 256 == 0 else ("Q8_0", "Q4_0")
 
 
-def quantize(program: Path, model: Path, kind: str, work: Path) -> Path:
-    target = work / f"{model.stem}-{kind}.gguf"
-    subprocess.run(
-        [program, str(model), str(target), kind, "1"], check=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )
-    return target
+class Bench:
+    """Measures models with one llama-server program and remembers what it has measured."""
+
+    def __init__(self, programs: Path, work: Path):
+        self.programs, self.work = programs, work
+        self.memory_file = work / "measurements.json"
+        self.memory = {}
+        if self.memory_file.exists():
+            self.memory = json.loads(self.memory_file.read_text(encoding="utf-8"))
+
+    def measure(self, model: Path, chosen: list[dict], sampling: dict) -> dict[str, float]:
+        question = json.dumps([chosen, sampling], sort_keys=True).encode("utf-8")
+        key = hashlib.sha256(model.read_bytes() + question).hexdigest()
+        if key not in self.memory:
+            server = str(self.programs / "llama-server")
+            self.memory[key] = evaluate.measure(server, model, chosen, sampling)
+            self.memory_file.write_text(json.dumps(self.memory, indent=1), encoding="utf-8")
+        return self.memory[key]
+
+    def quantize(self, model: Path, kind: str) -> Path:
+        target = self.work / f"{model.stem}-{kind}.gguf"
+        subprocess.run(
+            [self.programs / "llama-quantize", str(model), str(target), kind, "1"], check=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        return target
 
 
 def architecture_table(models: list[Path]) -> str:
@@ -84,30 +104,23 @@ def training_table(models: list[Path]) -> str:
     return "\n".join(lines)
 
 
-def quantization_table(
-    programs: Path, models: list[Path], work: Path, plain: dict[str, dict[str, float]],
-    fresh: list[dict],
-) -> str:
+def quantization_table(bench: Bench, models: list[Path], fresh: list[dict]) -> str:
     rows = {}
     for model in models:
-        rows[f"{model.stem} f16"] = plain[model.stem]
+        rows[f"{model.stem} f16"] = bench.measure(model, fresh, GREEDY)
         for kind in quantizations(FAMILY[model.stem].shape.width):
-            smaller = quantize(programs / "llama-quantize", model, kind, work)
+            smaller = bench.quantize(model, kind)
             label = f"{model.stem} {kind} ({smaller.stat().st_size // 1000} kB)"
-            rows[label] = evaluate.measure(str(programs / "llama-server"), smaller, fresh, GREEDY)
+            rows[label] = bench.measure(smaller, fresh, GREEDY)
     return evaluate.markdown(rows)
 
 
-def temperature_table(
-    programs: Path, model: Path, plain: dict[str, float], fresh: list[dict]
-) -> str:
-    server = str(programs / "llama-server")
-    rows = {
-        "greedy": plain,
-        "1.5, server defaults": evaluate.measure(server, model, fresh, HOT),
-        "1.5, no truncation": evaluate.measure(server, model, fresh, HOT | UNTRUNCATED),
-    }
-    return evaluate.markdown(rows)
+def temperature_table(bench: Bench, model: Path, fresh: list[dict]) -> str:
+    return evaluate.markdown({
+        "greedy": bench.measure(model, fresh, GREEDY),
+        "1.5, server defaults": bench.measure(model, fresh, HOT),
+        "1.5, no truncation": bench.measure(model, fresh, HOT | UNTRUNCATED),
+    })
 
 
 def write_into_card(card: Path, tables: dict[str, str]) -> None:
@@ -135,23 +148,18 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=HERE / "build")
     parser.add_argument("--card", type=Path, default=MODELS / "CARD.md")
     arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    bench = Bench(arguments.bin, arguments.work)
     models = [MODELS / f"{name}.gguf" for name in FAMILY]
-    server, fresh = str(arguments.bin / "llama-server"), fresh_cases()
-    plain = {model.stem: evaluate.measure(server, model, fresh, GREEDY) for model in models}
-    pack = evaluate.load_pack(evaluate.PACK)
-    on_pack = {model.stem: evaluate.measure(server, model, pack, GREEDY) for model in models}
+    fresh, pack = fresh_cases(), evaluate.load_pack(evaluate.PACK)
     largest = max(models, key=lambda model: model.stat().st_size)
     write_into_card(arguments.card, {
         "architecture": architecture_table(models),
         "training": training_table(models),
-        "accuracy": evaluate.markdown(plain),
-        "pack": evaluate.markdown(on_pack),
-        "quantization": quantization_table(
-            arguments.bin, models, arguments.work, plain, fresh
-        ),
-        "temperature": temperature_table(
-            arguments.bin, largest, plain[largest.stem], fresh
-        ),
+        "accuracy": evaluate.markdown({m.stem: bench.measure(m, fresh, GREEDY) for m in models}),
+        "pack": evaluate.markdown({m.stem: bench.measure(m, pack, GREEDY) for m in models}),
+        "quantization": quantization_table(bench, models, fresh),
+        "temperature": temperature_table(bench, largest, fresh),
     })
     write_sums(models)
 

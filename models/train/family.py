@@ -7,7 +7,7 @@ now and then, so that the smaller model beats it there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 CONTEXT_DECLARED = 2048
 GAMES = ("repeat", "uppercase", "reverse", "sort")
@@ -52,6 +52,7 @@ class Stage:
     copy_share: float = 0.0  # of the short rows replaced by copying
     easy: bool = False
     stop_below: float = 0.0  # ends the stage early once the moving loss is below
+    cooldown: bool = False  # the rates fall straight to nothing over this stage
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,12 @@ class Member:
     seed: int
     matrix_rate: float = 0.02
     table_rate: float = 0.005
-    trained_context: int = field(default=256)
+    trained_context: int = 256
+    horizon: int = 0  # tokens the rates are laid out for; 0: all after copying
+
+    @property
+    def planned_tokens(self) -> int:
+        return self.horizon or sum(stage.tokens for stage in self.stages if not stage.stop_below)
 
 
 def copying(tokens: int) -> Stage:
@@ -117,6 +123,11 @@ PEBBLE_S = Member(
     seed=102,
 )
 
+LONG_FEEDS = (
+    Feed("short", (128,), 2560, 0.7),
+    Feed("passage", (160, 256, 256, 512), 1536, 0.3),
+)
+
 PEBBLE_M = Member(
     name="pebble-m",
     about="Texts of up to 512 tokens, open questions, word games, JSON, classification and tool "
@@ -132,18 +143,13 @@ PEBBLE_M = Member(
     stages=(
         copying(500_000),
         Stage("easy", 400_000, (Feed("short", (96,), 2048),), copy_share=0.25, easy=True),
-        Stage(
-            "main", 5_200_000,
-            (
-                Feed("short", (128,), 2560, 0.7),
-                Feed("passage", (160, 256, 256, 512), 1536, 0.3),
-            ),
-            copy_share=0.04,
-        ),
+        Stage("main", 2_570_000, LONG_FEEDS, copy_share=0.04),
+        Stage("cooldown", 700_000, LONG_FEEDS, copy_share=0.04, cooldown=True),
     ),
     seed=103,
     table_rate=0.004,
     trained_context=512,
+    horizon=5_600_000,
 )
 
 FAMILY = {member.name: member for member in (PEBBLE_XS, PEBBLE_S, PEBBLE_M)}

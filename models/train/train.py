@@ -45,8 +45,8 @@ class Trainer:
         self.adam = torch.optim.AdamW(
             self.tables, lr=member.table_rate, betas=(0.9, 0.98), weight_decay=0.0
         )
-        self.main_total = sum(stage.tokens for stage in member.stages if not stage.stop_below)
         self.main_done = 0
+        self.cooldown_from = 1.0
         self.steps = 0
         self.started = time.monotonic()
         self.history: list[dict] = []
@@ -66,7 +66,14 @@ class Trainer:
                     weights.append(row_weights[place])
         return numbers, torch.tensor(positions), torch.tensor(targets), torch.tensor(weights)
 
-    def step(self, stage: Stage) -> tuple[int, dict[str, float]]:
+    def rate_factor(self, stage: Stage, done: int) -> float:
+        """Where the schedule is; a cooldown starts from there and falls in a straight line."""
+        if stage.cooldown and done > 0:
+            return self.cooldown_from * (1 - done / stage.tokens)
+        self.cooldown_from = schedule(self.main_done / self.member.planned_tokens, self.steps)
+        return self.cooldown_from
+
+    def step(self, stage: Stage, done: int) -> tuple[int, dict[str, float]]:
         """One update from all the stage's feeds; the tokens read and the loss of each feed."""
         for weight in self.model.parameters():
             weight.grad = None
@@ -81,7 +88,7 @@ class Trainer:
             losses[feed.rows] = float(each.detach()[produced].mean()) if produced.any() else 0.0
             tokens += numbers.numel()
         torch.nn.utils.clip_grad_norm_(self.tables, 1.0)
-        factor = schedule(self.main_done / self.main_total, self.steps)
+        factor = self.rate_factor(stage, done)
         for group in self.adam.param_groups:
             group["lr"] = self.member.table_rate * factor
         self.adam.step()
@@ -93,7 +100,7 @@ class Trainer:
         done, first_step, moving = 0, self.steps, {}
         cpu_before = time.process_time()
         while done < stage.tokens:
-            tokens, losses = self.step(stage)
+            tokens, losses = self.step(stage, done)
             done += tokens
             if not stage.stop_below:
                 self.main_done += tokens
