@@ -3,6 +3,7 @@
 // docs/reference/journal.md documents the schema for other readers.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -40,15 +41,15 @@ struct TrialRow {
   std::string outcome_class;    ///< Empty when scored.
   std::optional<double> score;  ///< 0..1; none unless scored.
   std::string finish_reason;
-  std::int64_t prompt_tokens = -1;
+  std::int64_t prompt_tokens = -1;  ///< Negative here and below: not known.
   std::int64_t completion_tokens = -1;
   double ttft_ms = -1;
-  double total_ms = -1;      ///< Inside the model: request sent to last byte.
-  double wall_ms = -1;       ///< The whole trial, our own work included.
-  double tokens_per_s = -1;  ///< While decoding; negative when it cannot be said.
-  std::int64_t attempts = 1;
-  std::string reply;   ///< The model's text, at most 64 KiB.
-  std::string detail;  ///< JSON: scorer's reason, tool calls, error body, server timings.
+  double total_ms = -1;       ///< Inside the model: request sent to last byte.
+  double wall_ms = -1;        ///< The whole trial, our own work included.
+  double tokens_per_s = -1;   ///< While decoding; negative when it cannot be said.
+  std::int64_t attempts = 1;  ///< Requests sent, from 0.
+  std::string reply;          ///< The model's text, at most 64 KiB.
+  std::string detail;         ///< JSON or empty: scorer's reason, tool calls, error body, timings.
   std::int64_t started_unix_ms = 0;
 };
 
@@ -57,7 +58,7 @@ struct EventRow {
   std::int64_t unix_ms = 0;
   std::string kind;
   std::string model;
-  std::string detail;  ///< JSON.
+  std::string detail;  ///< JSON or empty.
 };
 
 struct TrialCounts {
@@ -67,27 +68,33 @@ struct TrialCounts {
   std::int64_t infrastructure = 0;
 };
 
-/// Not thread-safe; one writer at a time per file (a second process waits up to 5 s for the lock,
-/// then gets a System error). Every error names the file.
+/// Not thread-safe. Readers in other processes never wait; of several writers one writes at a time,
+/// and one that waited `lock_wait_max` for the others gets a System error. Every error names the
+/// file. A damaged file is BadInput, a full disk System; neither loses what was journaled before.
 class Journal {
  public:
-  /// Opens or creates. A file that is not a journal, or one of a newer schema, is BadInput; a full
-  /// disk or missing permission is System.
-  static base::Result<Journal> open(const std::filesystem::path& file);
+  /// Opens or creates the file and its folders. A file that is not a journal, or one of a newer
+  /// schema, is BadInput and stays as it was; a full disk or missing permission is System.
+  static base::Result<Journal> open(
+      const std::filesystem::path& file,
+      std::chrono::milliseconds lock_wait_max = std::chrono::seconds(5));
   ~Journal();
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
 
-  /// Does nothing when a study with that id and hash is there already.
+  /// Does nothing when a study with that id and hash is there already; with that id and another
+  /// hash BadInput.
   base::Status add_study(const StudyRow& study);
+  /// BadInput when there is no such study; so it is for append_trial and append_event.
   base::Status set_state(std::string_view study, std::string_view state);
   base::Result<std::optional<StudyRow>> study(std::string_view id);
   /// Newest first.
   base::Result<std::vector<StudyRow>> studies();
 
-  /// Durable when it returns.
+  /// Durable when it returns. An ordinal that is there already is BadInput; a row that breaks a
+  /// rule of TrialRow is Internal.
   base::Status append_trial(std::string_view study, const TrialRow& trial);
-  /// In schedule order.
+  /// In schedule order; none for an unknown study.
   base::Result<std::vector<TrialRow>> trials(std::string_view study);
   base::Result<std::vector<std::int64_t>> done_ordinals(std::string_view study);
   base::Result<TrialCounts> counts(std::string_view study);

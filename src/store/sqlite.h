@@ -1,0 +1,95 @@
+// SQLite behind values and Results: connections, prepared statements, and errors for people. Used
+// by this room only. Not thread-safe. A Statement must not outlive its Connection.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace assay::store {
+
+/// What a failed step was refused for, as far as callers answer it differently.
+enum class Refusal { None, Duplicate, MissingParent, Other };
+
+class Statement;
+
+/// One open database file.
+class Connection {
+ public:
+  /// Opens the file, creating it when missing, and waits at most `lock_wait_max` for locks. SQLite
+  /// reads nothing yet, so that a file which is no database is noticed by the first query.
+  static base::Result<Connection> open(const std::filesystem::path& file,
+                                       std::chrono::milliseconds lock_wait_max);
+
+  /// Runs statements that return nothing of interest. `doing` completes "cannot …" in the error.
+  base::Status run(const std::string& sql, std::string_view doing);
+  /// The first column of the first row; 0 without rows.
+  base::Result<std::int64_t> integer(const std::string& sql, std::string_view doing);
+  base::Result<std::string> text(const std::string& sql, std::string_view doing);
+  base::Result<Statement> prepare(std::string_view sql);
+
+  /// Keeps the write-ahead log's file, with its size, when the last connection closes.
+  void keep_log();
+
+  /// Rows changed by the last INSERT or UPDATE.
+  std::int64_t changes() const;
+  /// The error for the last failure on this connection.
+  base::Error error(int code, std::string_view doing) const;
+  const std::string& file() const { return file_; }
+
+ private:
+  struct Closer {
+    void operator()(sqlite3* handle) const;
+  };
+  Connection(std::unique_ptr<sqlite3, Closer> handle, std::string file);
+
+  std::unique_ptr<sqlite3, Closer> handle_;
+  std::string file_;
+};
+
+/// A prepared statement, for one use after another: bind in order, step, read columns, reset.
+class Statement {
+ public:
+  Statement& bind(std::int64_t value);
+  Statement& bind(std::string_view value);
+  Statement& bind(std::optional<double> value);  ///< None and NaN become NULL.
+  Statement& bind_null();
+
+  /// True while there is a row. `doing` completes "cannot …" in the error.
+  base::Result<bool> step(std::string_view doing);
+  /// Steps a statement without rows to its end and resets it.
+  base::Status run(std::string_view doing);
+  /// Why the last step failed.
+  Refusal refusal() const { return refusal_; }
+
+  std::int64_t integer(int column) const;
+  std::string text(int column) const;
+  std::optional<double> real(int column) const;  ///< None for NULL.
+  bool is_null(int column) const;
+
+  /// Ends the use: gives the read lock back, so that the log can be checkpointed, and the values.
+  void reset();
+
+ private:
+  friend class Connection;
+  struct Finalizer {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  Statement(std::unique_ptr<sqlite3_stmt, Finalizer> statement, std::string file);
+
+  std::unique_ptr<sqlite3_stmt, Finalizer> statement_;
+  std::string file_;
+  int bound_ = 0;
+  Refusal refusal_ = Refusal::None;
+};
+
+}  // namespace assay::store
