@@ -72,7 +72,7 @@ void fill_accuracy(const StudyPlan& plan, const TrialPointers& trials, CellFindi
   if (values.empty()) return;
   finding.n_effective = stats::effective_sample_size(sizes);
   finding.accuracy_interval =
-      stats::wilson(finding.accuracy * finding.n_effective, finding.n_effective);
+      stats::wilson(std::min(finding.accuracy, 1.0) * finding.n_effective, finding.n_effective);
   finding.accuracy_untruncated = mean_of(measured(trials, [](const store::TrialRow& trial) {
     return ended_by_itself(trial) ? value_of(trial) : -1.0;
   }));

@@ -13,8 +13,8 @@ namespace assay::test {
 /// One cell and how its model behaves in it. A baseline has no factor.
 struct SampleCell {
   std::string model = "pebble-m";
-  std::string factor;
-  std::string level;
+  std::string factor{};
+  std::string level{};
   /// Whether the canary (from 0) is answered right in the given repeat.
   std::function<bool(int canary, int repeat)> is_right = [](int, int) { return true; };
   double total_ms = 100;
@@ -23,7 +23,7 @@ struct SampleCell {
   int cut = 0;       ///< The last so many canaries are cut by the token limit, without a score.
   int unscored = 0;  ///< The first so many canaries end as infrastructure(out_of_memory).
   std::string reply = "so be it";  ///< What the model says, the same in every trial.
-  base::Json guest;                ///< Null: {"model": "models/<model>.gguf", …}.
+  base::Json guest{};              ///< Null: {"model": "models/<model>.gguf", …}.
   std::string id() const;
 };
 

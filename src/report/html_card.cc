@@ -53,7 +53,7 @@ std::string kinds_table(const ModelFinding& model) {
   for (const auto& kind : model.cells.front().kinds) headings.push_back(kind.kind);
   std::string html =
       "<h3>Accuracy by kind of case</h3>\n<div class=\"scroll\"><table class=\"heat\">"
-      "<caption>The darker, the more were right.</caption>" +
+      "<caption>The stronger the tint, the more were right.</caption>" +
       heading_row(headings) + "<tbody>\n";
   for (const CellFinding& cell : model.cells) {
     html += fmt::format("<tr><th scope=\"row\">{}</th>", html_text(finding::cell_label(cell)));

@@ -19,7 +19,7 @@ std::string_view html_style() {
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-main { max-width: 960px; margin: 0 auto; padding: 32px 20px 64px; }
+main { max-width: 1040px; margin: 0 auto; padding: 32px 20px 64px; }
 h1 { font-size: 30px; line-height: 1.2; margin: 4px 0 16px; }
 h2 { font-size: 22px; margin: 0 0 4px; }
 h3 { font-size: 16px; margin: 28px 0 8px; }
@@ -65,23 +65,24 @@ svg .strong { font-size: 12px; font-weight: 700; }
 .model2, .text2 { color: var(--m2); } .model3, .text3 { color: var(--m3); }
 .model4, .text4 { color: var(--m4); } .model5, .text5 { color: var(--m5); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 13.5px;
+table { border-collapse: collapse; width: 100%; font-size: 13px;
   font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--quiet); font-size: 13.5px; padding-bottom: 6px; }
-th, td { padding: 6px 8px; border-bottom: 1px solid var(--line); text-align: right;
+th, td { padding: 6px; border-bottom: 1px solid var(--line); text-align: right;
   white-space: nowrap; }
 thead th { color: var(--quiet); font-weight: 600; vertical-align: bottom; white-space: normal; }
 th:first-child { text-align: left; font-weight: 500; }
 tr.chosen th, tr.chosen td { font-weight: 700; }
 td.word { font-weight: 600; }
 table.heat td { text-align: center; border: 2px solid var(--card); }
-table.heat thead th { text-align: center; }
+table.heat thead th + th { text-align: center; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 8px 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 pre { background: var(--page); border: 1px solid var(--line); border-radius: 6px; padding: 10px 12px;
   white-space: pre-wrap; overflow-wrap: anywhere;
   font: 13px/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; margin: 6px 0; }
+.example dl { align-items: baseline; gap: 0 16px; }
 .example { border-left: 3px solid var(--line); padding-left: 14px; margin: 12px 0; }
 @media print {
   body { background: #fff; font-size: 11pt; }
