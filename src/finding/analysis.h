@@ -16,10 +16,12 @@ base::Result<StudyFinding> analyse(const store::StudyRow& study,
                                    const std::vector<store::TrialRow>& trials,
                                    const std::vector<store::EventRow>& events);
 
-/// Fills `decision`. Rule: among cells whose accuracy is not shown to be below the best one's by
-/// more than the margin, the one with the shortest median time per trial inside the model; a cell
-/// with a changed level is preferred over its baseline only with the verdict better, or equivalent
-/// and faster. See docs/concepts/decision.md.
+/// What to ship. Candidates are the baselines and those single levels that are better than their
+/// baseline, or equivalent to it and faster (or as fast and lighter in memory). Of the candidates
+/// whose estimated loss against the most accurate one, paired by canary, is at most the margin, the
+/// one with the shortest median time inside the model is chosen; times within 5 % of each other go
+/// by peak memory, then by accuracy. Not made without verdicts, before every baseline has run, and
+/// when no candidate could be scored. See docs/concepts/decision.md.
 Decision decide(const StudyFinding& finding);
 
 }  // namespace assay::finding

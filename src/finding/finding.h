@@ -23,6 +23,12 @@ struct KindFinding {
   double accuracy = kUnknown;
 };
 
+/// One canary's mean over its counted repeats in a cell, in [0, 1]: what two cells are paired by.
+struct CanaryMean {
+  std::string canary;
+  double mean = 0;
+};
+
 /// One example of a failure, for the card.
 struct Example {
   std::string canary;
@@ -58,13 +64,16 @@ struct CellFinding {
       kUnknown;  ///< Of a thousand trials, by the model's prices; NaN without.
   std::int64_t memory_bytes_peak = 0;  ///< 0: not a guest.
   std::vector<KindFinding> kinds;
-  base::Json outcomes;  ///< {"scored": 118, "limit(tokens)": 2}: every class seen.
-  base::Json settings;  ///< The resolved request and guest settings of the cell.
+  std::vector<CanaryMean> canary_means;  ///< In plan order; canaries without counted trials absent.
+  base::Json outcomes;                   ///< {"scored": 118, "limit(tokens)": 2}: every class seen.
+  base::Json settings;                   ///< The resolved request and guest settings of the cell.
 };
 
 struct ModelFinding {
   std::string model;
   std::string description;         ///< Architecture, parameters, quantization, file size; or URL.
+  std::string url;                 ///< Of an endpoint that assay does not start; empty for a guest.
+  std::string served_as;           ///< The request's `model` field; a guest's own name.
   base::Json fingerprint;          ///< File hash, engine version, server properties.
   std::vector<CellFinding> cells;  ///< Baseline first, then in plan order.
   std::vector<Example> examples;   ///< Failures of the baseline, one per kind that fails most.

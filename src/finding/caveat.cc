@@ -1,0 +1,123 @@
+#include "finding/caveat.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "finding/phrase.h"
+
+namespace assay::finding {
+namespace {
+
+struct Caveat {
+  double size = 0;  ///< In shares of accuracy; 0 or less: does not hold.
+  std::string text;
+};
+
+constexpr double kMissedGainWeight = 0.5;
+
+double share(std::int64_t part, std::int64_t whole) {
+  return whole <= 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+Caveat unfinished(const StudyFinding& finding) {
+  return {share(finding.planned - finding.done, finding.planned),
+          fmt::format("The study is not finished: {} of {} trials are done.", finding.done,
+                      finding.planned)};
+}
+
+Caveat unscored(const CellFinding& cell) {
+  const std::int64_t run = cell.n + cell.unscored;
+  return {share(cell.unscored, run),
+          fmt::format("{} of its {} trials could not be scored; the figures leave them out.",
+                      cell.unscored, run)};
+}
+
+Caveat truncated(const CellFinding& cell) {
+  return {share(cell.truncated, cell.n),
+          fmt::format("The token limit cut {} of its replies; a larger max_tokens may do better.",
+                      percent(share(cell.truncated, cell.n)))};
+}
+
+/// Below one half even the winner is wrong more often than right, which outweighs every interval.
+Caveat often_wrong(const CellFinding& cell) {
+  if (cell.accuracy >= 0.5) return {};
+  return {1 - cell.accuracy,
+          fmt::format("It is right in only {} of the trials: the best of these candidates may "
+                      "still not be good enough for the job.",
+                      percent(cell.accuracy))};
+}
+
+Caveat wide_interval(const StudyFinding& finding, const CellFinding& cell) {
+  const double half = std::max(cell.accuracy - cell.accuracy_interval.low,
+                               cell.accuracy_interval.high - cell.accuracy);
+  return {half,
+          fmt::format("{} {} place its accuracy no closer than between {} and {}; more canaries "
+                      "narrow that.",
+                      finding.canaries, finding.canaries == 1 ? "canary" : "canaries",
+                      percent(cell.accuracy_interval.low), percent(cell.accuracy_interval.high))};
+}
+
+Caveat loss_against_best(const Choice& choice) {
+  const Candidate& chosen = choice.candidates[choice.chosen];
+  const Candidate& best = choice.candidates[choice.best];
+  if (!chosen.against_best) return {};
+  const stats::PairedDifference& difference = *chosen.against_best;
+  return {
+      -difference.interval.low,
+      fmt::format("It may be as much as {} less accurate than {} {}: the difference is {} {}.",
+                  point_count(difference.interval.low), best.model->model, cell_label(*best.cell),
+                  points(difference.delta), points_range(difference.interval))};
+}
+
+Caveat untested_combination(const ModelFinding& model) {
+  std::vector<double> gains;
+  for (const CellFinding& cell : model.cells) {
+    if (cell.judgement && cell.judgement->verdict == stats::Verdict::Better) {
+      gains.push_back(cell.difference->delta);
+    }
+  }
+  if (gains.size() < 2) return {};
+  std::sort(gains.rbegin(), gains.rend());
+  return {kMissedGainWeight * gains[1],
+          fmt::format("{} levels were each better alone; their combination was not measured, so "
+                      "only one of them is recommended.",
+                      gains.size())};
+}
+
+Caveat undecided_levels(const ModelFinding& model) {
+  const CellFinding* widest = nullptr;
+  std::int64_t undecided = 0;
+  for (const CellFinding& cell : model.cells) {
+    if (!cell.judgement || cell.judgement->verdict != stats::Verdict::Undecided) continue;
+    ++undecided;
+    if (widest == nullptr || cell.difference->interval.high > widest->difference->interval.high) {
+      widest = &cell;
+    }
+  }
+  if (widest == nullptr) return {};
+  return {kMissedGainWeight * widest->difference->interval.high,
+          fmt::format("{} of its levels {} undecided; {} could still be worth up to {} points.",
+                      undecided, undecided == 1 ? "is" : "are", cell_label(*widest),
+                      points(widest->difference->interval.high))};
+}
+
+}  // namespace
+
+std::string largest_caveat(const StudyFinding& finding, const Choice& choice) {
+  const Candidate& chosen = choice.candidates[choice.chosen];
+  const std::vector<Caveat> caveats{unfinished(finding),
+                                    unscored(*chosen.cell),
+                                    truncated(*chosen.cell),
+                                    often_wrong(*chosen.cell),
+                                    loss_against_best(choice),
+                                    wide_interval(finding, *chosen.cell),
+                                    untested_combination(*chosen.model),
+                                    undecided_levels(*chosen.model)};
+  return std::max_element(
+             caveats.begin(), caveats.end(),
+             [](const Caveat& left, const Caveat& right) { return left.size < right.size; })
+      ->text;
+}
+
+}  // namespace assay::finding

@@ -1,0 +1,26 @@
+// One cell's trials as figures, and two cells' difference.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "finding/finding.h"
+#include "finding/plan_reading.h"
+#include "store/journal.h"
+
+namespace assay::finding {
+
+using TrialPointers = std::vector<const store::TrialRow*>;
+
+/// Everything but `difference`, `judgement` and `memory_bytes_peak`. `trials` are the cell's own.
+CellFinding cell_figures(const StudyPlan& plan, const PlannedCell& cell,
+                         const TrialPointers& trials);
+
+/// Treatment − reference over the canaries that both have counted trials of; none without such a
+/// canary. `seed_text` fixes the bootstrap: the same text, the same interval.
+std::optional<stats::PairedDifference> compare(const CellFinding& treatment,
+                                               const CellFinding& reference,
+                                               std::string_view seed_text);
+
+}  // namespace assay::finding

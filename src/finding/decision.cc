@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/text.h"
+#include "finding/analysis.h"
+#include "finding/caveat.h"
+#include "finding/choice.h"
+#include "finding/phrase.h"
+
+namespace assay::finding {
+namespace {
+
+std::string place(const Candidate& candidate) {
+  return candidate.model->model + " " + cell_label(*candidate.cell);
+}
+
+Decision not_made(std::string headline, std::string caveat) {
+  Decision decision;
+  decision.headline = std::move(headline);
+  decision.caveat = std::move(caveat);
+  decision.settings = base::Json::object();
+  return decision;
+}
+
+Decision without_verdicts(const StudyFinding& finding) {
+  return not_made(
+      fmt::format("No decision: it takes three repeats, and each cell ran {}.",
+                  counted(finding.repeats, "time")),
+      "A single run of a model is one draw from what it might say; with `repeats = 3` or more the "
+      "differences below get verdicts.");
+}
+
+/// The first model whose baseline still has trials to run, or nullptr.
+const ModelFinding* first_unfinished(const StudyFinding& finding) {
+  for (const ModelFinding& model : finding.models) {
+    if (model.cells.empty()) return &model;
+    const CellFinding& baseline = model.cells.front();
+    if (baseline.n + baseline.unscored < baseline.planned) return &model;
+  }
+  return nullptr;
+}
+
+Decision too_early(const StudyFinding& finding, const ModelFinding& model) {
+  return not_made(
+      fmt::format("No decision yet: the baseline of {} has not run to its end.", model.model),
+      fmt::format("{} of {} trials are done; `assay study resume {}` continues where it stopped.",
+                  finding.done, finding.planned, finding.study));
+}
+
+std::string accuracy_reason(const Candidate& chosen) {
+  return fmt::format("{} is right in {} of {} trials (95% interval {}).", place(chosen),
+                     percent(chosen.cell->accuracy), chosen.cell->n,
+                     percent_range(chosen.cell->accuracy_interval));
+}
+
+/// " [−9, +1]", or nothing where the two share no canary.
+std::string range_to_best(const Candidate& candidate) {
+  return candidate.against_best ? " " + points_range(candidate.against_best->interval) : "";
+}
+
+std::string margin_reason(const StudyFinding& finding, const Choice& choice) {
+  const Candidate& chosen = choice.candidates[choice.chosen];
+  const Candidate& best = choice.candidates[choice.best];
+  if (choice.chosen == choice.best) return "No cell that could be shipped is more accurate.";
+  return fmt::format(
+      "The most accurate is {} ({}); the difference of {} points{} is within the "
+      "margin of {}.",
+      place(best), percent(best.cell->accuracy), points(chosen.delta_to_best),
+      range_to_best(chosen), point_count(finding.margin));
+}
+
+/// Empty where there is nothing to be faster than.
+std::string speed_reason(const Choice& choice) {
+  const Candidate& chosen = choice.candidates[choice.chosen];
+  const Candidate* rival = nullptr;
+  for (const Candidate& candidate : choice.candidates) {
+    if (!candidate.qualifies || candidate.cell == chosen.cell) continue;
+    const bool closer = rival == nullptr || candidate.cell->wall_ms_p50 < rival->cell->wall_ms_p50;
+    if (closer) rival = &candidate;
+  }
+  const std::string time = milliseconds(chosen.cell->wall_ms_p50);
+  if (rival == nullptr) return fmt::format("Its median trial takes {}.", time);
+  const std::string rival_time = milliseconds(rival->cell->wall_ms_p50);
+  if (is_faster(*chosen.cell, *rival->cell)) {
+    return fmt::format(
+        "Its median trial takes {}, the shortest of those within the margin; next is "
+        "{} with {}.",
+        time, place(*rival), rival_time);
+  }
+  return fmt::format(
+      "Its median trial takes {}, a tie with {} ({}); the tie goes to less memory, "
+      "then to accuracy.",
+      time, place(*rival), rival_time);
+}
+
+std::vector<std::string> reasons_of(const StudyFinding& finding, const Choice& choice) {
+  const Candidate& chosen = choice.candidates[choice.chosen];
+  std::vector<std::string> reasons{accuracy_reason(chosen), margin_reason(finding, choice),
+                                   speed_reason(choice)};
+  if (chosen.cell->factor) reasons.push_back(verdict_sentence(*chosen.cell, finding.margin));
+  if (chosen.cell->memory_bytes_peak > 0) {
+    const auto bytes = static_cast<std::uint64_t>(chosen.cell->memory_bytes_peak);
+    reasons.push_back(fmt::format("It needed at most {} of memory.", base::human_bytes(bytes)));
+  }
+  return reasons;
+}
+
+std::string reason_against_unmeasured(const ModelFinding& model) {
+  const CellFinding& baseline = model.cells.front();
+  return fmt::format("{}: {} of {} could not be scored.", model.model, baseline.unscored,
+                     counted(baseline.n + baseline.unscored, "baseline trial"));
+}
+
+std::string reason_against(const StudyFinding& finding, const Choice& choice,
+                           const Candidate& candidate) {
+  const Candidate& chosen = choice.candidates[choice.chosen];
+  const std::string name = place(candidate);
+  if (!candidate.qualifies) {
+    const Candidate& best = choice.candidates[choice.best];
+    return fmt::format("{}: {}, {} behind {}{}: more than the margin of {}.", name,
+                       percent(candidate.cell->accuracy), point_count(candidate.delta_to_best),
+                       place(best), range_to_best(candidate), point_count(finding.margin));
+  }
+  if (is_faster(*chosen.cell, *candidate.cell)) {
+    return fmt::format("{}: {}, and {} the time per trial.", name,
+                       percent(candidate.cell->accuracy),
+                       times(candidate.cell->wall_ms_p50 / chosen.cell->wall_ms_p50));
+  }
+  return fmt::format("{}: {}, as fast, but with more memory or less accuracy.", name,
+                     percent(candidate.cell->accuracy));
+}
+
+/// Why each other model was not chosen, by its most accurate candidate.
+std::vector<std::string> reasons_against(const StudyFinding& finding, const Choice& choice) {
+  std::vector<std::string> reasons;
+  for (const ModelFinding& model : finding.models) {
+    if (&model == choice.candidates[choice.chosen].model) continue;
+    const Candidate* foremost = nullptr;
+    for (const Candidate& candidate : choice.candidates) {
+      if (candidate.model != &model) continue;
+      const bool ahead = foremost == nullptr || candidate.cell->accuracy > foremost->cell->accuracy;
+      if (ahead) foremost = &candidate;
+    }
+    reasons.push_back(foremost == nullptr ? reason_against_unmeasured(model)
+                                          : reason_against(finding, choice, *foremost));
+  }
+  return reasons;
+}
+
+}  // namespace
+
+Decision decide(const StudyFinding& finding) {
+  if (!finding.verdicts) return without_verdicts(finding);
+  if (const ModelFinding* model = first_unfinished(finding)) return too_early(finding, *model);
+  const auto choice = choose(finding);
+  if (!choice) {
+    return not_made("No decision: in no cell could enough trials be scored.",
+                    "The notes of each model say what failed.");
+  }
+  const Candidate& chosen = choice->candidates[choice->chosen];
+  Decision decision;
+  decision.made = true;
+  decision.headline =
+      fmt::format("Ship {} {}.", chosen.model->model, settings_phrase(*chosen.cell));
+  decision.caveat = largest_caveat(finding, *choice);
+  decision.model = chosen.model->model;
+  decision.cell = chosen.cell->id;
+  decision.settings = chosen.cell->settings;
+  decision.reasons = reasons_of(finding, *choice);
+  decision.against = reasons_against(finding, *choice);
+  return decision;
+}
+
+}  // namespace assay::finding

@@ -1,0 +1,82 @@
+#include "finding/event_facts.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace assay::finding {
+namespace {
+
+using base::Json;
+
+bool is_true(const Json& object, std::string_view key) {
+  const Json* member = base::find_member(object, key);
+  return member != nullptr && member->is_boolean() && member->get<bool>();
+}
+
+/// The server's properties that decide what was measured. The chat template is thousands of
+/// characters, so its digest stands for it.
+Json measured_properties(const Json& props) {
+  Json kept = Json::object();
+  for (const char* key : {"build_info", "model_alias", "total_slots"}) {
+    if (const Json* member = base::find_member(props, key)) kept[key] = *member;
+  }
+  if (const Json* defaults = base::find_member(props, "default_generation_settings")) {
+    if (const Json* context = base::find_member(*defaults, "n_ctx")) kept["n_ctx"] = *context;
+  }
+  if (auto chat_template = base::string_member(props, "chat_template")) {
+    kept["chat_template_sha256"] = base::sha256_hex(*chat_template);
+  }
+  return kept;
+}
+
+Json fingerprint_of(const Json& ready) {
+  Json fingerprint = Json::object();
+  for (const char* key : {"file_sha256", "guard", "limit_bytes", "predicted_bytes", "load_ms"}) {
+    if (const Json* member = base::find_member(ready, key)) fingerprint[key] = *member;
+  }
+  if (const Json* props = base::find_member(ready, "props")) {
+    fingerprint["props"] = measured_properties(*props);
+  }
+  return fingerprint;
+}
+
+std::string engine_name(const Json& detail) {
+  const std::string version = base::string_member(detail, "version").value_or("unknown version");
+  const auto source = base::string_member(detail, "source");
+  return source ? version + " (" + *source + ")" : version;
+}
+
+void read_event(const store::EventRow& event, const Json& detail, EventFacts& facts) {
+  const std::string cell = base::string_member(detail, "cell").value_or("");
+  if (auto bytes = base::integer_member(detail, "peak_bytes")) {
+    std::int64_t& peak = facts.peak_bytes[cell];
+    peak = std::max(peak, *bytes);
+  }
+  if (event.kind == "machine") {
+    facts.machine = detail;
+  } else if (event.kind == "engine") {
+    facts.engine = engine_name(detail);
+  } else if (event.kind == "guest_ready") {
+    facts.models[event.model].fingerprint = fingerprint_of(detail);
+    facts.load_s += base::number_member(detail, "load_ms").value_or(0.0) / 1000.0;
+  } else if (event.kind == "guest_lost") {
+    facts.models[event.model].losses.push_back(
+        {.cell = cell,
+         .message = base::string_member(detail, "message").value_or(""),
+         .out_of_memory = is_true(detail, "out_of_memory")});
+  }
+}
+
+}  // namespace
+
+EventFacts read_events(const std::vector<store::EventRow>& events) {
+  EventFacts facts;
+  for (const store::EventRow& event : events) {
+    const auto detail = base::parse_json(event.detail);
+    read_event(event, detail.has_value() && detail->is_object() ? *detail : Json::object(), facts);
+  }
+  return facts;
+}
+
+}  // namespace assay::finding

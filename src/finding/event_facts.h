@@ -1,0 +1,36 @@
+// What the journal's events say about machine, engine and guests. Members that an event lacks are
+// left unknown.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "finding/finding.h"
+#include "store/journal.h"
+
+namespace assay::finding {
+
+struct GuestLossFact {
+  std::string cell;
+  std::string message;
+  bool out_of_memory = false;
+};
+
+struct ModelFacts {
+  base::Json fingerprint = base::Json::object();  ///< Of the last guest that became ready.
+  std::vector<GuestLossFact> losses;
+};
+
+struct EventFacts {
+  base::Json machine = base::Json::object();
+  std::string engine;  ///< "llama.cpp b1234 (pinned)"; empty when no guest was started.
+  std::map<std::string, ModelFacts, std::less<>> models;
+  std::map<std::string, std::int64_t, std::less<>> peak_bytes;  ///< By cell id.
+  double load_s = 0;
+};
+
+EventFacts read_events(const std::vector<store::EventRow>& events);
+
+}  // namespace assay::finding

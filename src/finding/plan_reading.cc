@@ -1,0 +1,113 @@
+#include "finding/plan_reading.h"
+
+#include <fmt/format.h>
+
+namespace assay::finding {
+namespace {
+
+using base::Json;
+
+std::string text_or(const Json& object, std::string_view key, std::string_view fallback) {
+  return base::string_member(object, key).value_or(std::string(fallback));
+}
+
+/// The member's elements; none when it is missing or not an array.
+std::vector<Json> elements_of(const Json& object, std::string_view key) {
+  const Json* member = base::find_member(object, key);
+  if (member == nullptr || !member->is_array()) return {};
+  return {member->begin(), member->end()};
+}
+
+Json object_or_null(const Json& object, std::string_view key) {
+  const Json* member = base::find_member(object, key);
+  return member != nullptr && member->is_object() ? *member : Json();
+}
+
+PlannedCanary read_canary(const Json& json) {
+  return {.id = text_or(json, "id", ""),
+          .kind = text_or(json, "kind", "other"),
+          .prompt = text_or(json, "prompt", ""),
+          .expected = text_or(json, "expected", "")};
+}
+
+std::string describe_model(const Json& json) {
+  if (auto description = base::string_member(json, "description")) return *description;
+  if (auto file = base::string_member(json, "gguf")) return *file;
+  const std::string url = text_or(json, "url", "");
+  const std::string served = text_or(json, "model", "");
+  return served.empty() ? url : fmt::format("{} at {}", served, url);
+}
+
+PlannedModel read_model(const Json& json) {
+  return {.name = text_or(json, "name", ""),
+          .description = describe_model(json),
+          .url = text_or(json, "url", ""),
+          .served_as = text_or(json, "model", text_or(json, "name", "")),
+          .price_input = base::number_member(json, "price_input").value_or(kUnknown),
+          .price_output = base::number_member(json, "price_output").value_or(kUnknown)};
+}
+
+std::string read_level(const Json& json) {
+  const std::string text = text_or(json, "level_text", "");
+  if (!text.empty()) return text;
+  const Json* level = base::find_member(json, "level");
+  if (level == nullptr || level->is_null()) return "";
+  return level->is_string() ? level->get<std::string>() : base::dump_json(*level);
+}
+
+PlannedCell read_cell(const Json& json) {
+  return {.id = text_or(json, "id", ""),
+          .model = text_or(json, "model", ""),
+          .factor = base::string_member(json, "factor"),
+          .level = read_level(json),
+          .request = object_or_null(json, "request"),
+          .guest = object_or_null(json, "guest")};
+}
+
+std::string describe_pack(const Json& json) {
+  return fmt::format("{} ({} cases, sha256 {}…)", text_or(json, "name", "unnamed"),
+                     base::integer_member(json, "cases").value_or(0),
+                     text_or(json, "hash", "unknown").substr(0, 8));
+}
+
+bool verdicts_of(const Json& json, std::int64_t repeats) {
+  const Json* member = base::find_member(json, "verdicts");
+  return member != nullptr && member->is_boolean() ? member->get<bool>() : repeats >= 3;
+}
+
+base::Error unusable(const store::StudyRow& study, std::string_view found) {
+  return base::bad_input(
+      fmt::format("expected a plan with models, cells and canaries, found {}", found),
+      "the journal was written by another version or damaged; run the study again",
+      fmt::format("study {} in the journal", study.id));
+}
+
+}  // namespace
+
+base::Result<StudyPlan> read_plan(const store::StudyRow& study) {
+  const auto parsed = base::parse_json(study.plan);
+  if (!parsed.has_value()) return unusable(study, "no JSON: " + parsed.error().message);
+  const Json& json = *parsed;
+  StudyPlan plan;
+  plan.study = study.id;
+  plan.name = text_or(json, "name", study.name);
+  plan.hash = study.hash;
+  plan.repeats = base::integer_member(json, "repeats").value_or(0);
+  plan.margin = base::number_member(json, "margin").value_or(0.05);
+  plan.verdicts = verdicts_of(json, plan.repeats);
+  for (const Json& pack : elements_of(json, "packs")) plan.packs.push_back(describe_pack(pack));
+  for (const Json& canary : elements_of(json, "canaries")) {
+    plan.canaries.push_back(read_canary(canary));
+  }
+  for (const Json& model : elements_of(json, "models")) plan.models.push_back(read_model(model));
+  for (const Json& cell : elements_of(json, "cells")) plan.cells.push_back(read_cell(cell));
+  if (plan.models.empty()) return unusable(study, "no models");
+  if (plan.cells.empty()) return unusable(study, "no cells");
+  if (plan.canaries.empty()) return unusable(study, "no canaries");
+  const auto trials = plan.cells.size() * plan.canaries.size();
+  plan.runs =
+      base::integer_member(json, "runs").value_or(static_cast<std::int64_t>(trials) * plan.repeats);
+  return plan;
+}
+
+}  // namespace assay::finding

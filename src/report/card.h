@@ -1,0 +1,53 @@
+// What a finding card says, apart from how it looks: Markdown and HTML show the same sentences.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "finding/finding.h"
+
+namespace assay::report {
+
+/// A label with its value. Values hold text that others wrote and are not escaped yet.
+struct Fact {
+  std::string label;
+  std::string value;
+};
+
+/// A claim of the report and the command that derives it again from the journal.
+struct Derivation {
+  std::string claim;
+  std::string command;
+};
+
+/// Cells whose verdict is better or worse, the largest difference first.
+std::vector<const finding::CellFinding*> cells_that_moved(const finding::ModelFinding& model);
+
+/// Cells that are equivalent or undecided, in plan order: what did not help.
+std::vector<const finding::CellFinding*> cells_that_did_not(const finding::ModelFinding& model);
+
+/// Whether `cell` of `model` is what the decision recommends.
+bool is_chosen(const finding::StudyFinding& finding, const finding::ModelFinding& model,
+               const finding::CellFinding& cell);
+
+/// The cell that the decision recommends; nullptr when none was made.
+const finding::CellFinding* chosen_cell(const finding::StudyFinding& finding);
+
+/// Study, cases, design, machine, engine, date, time.
+std::vector<Fact> scope_facts(const finding::StudyFinding& finding);
+
+/// Context, reply limit and memory within which the model's figures hold.
+std::vector<Fact> limit_facts(const finding::ModelFinding& model);
+
+/// File, hash and endpoint.
+std::vector<Fact> identity_facts(const finding::ModelFinding& model);
+
+std::vector<Derivation> derivations(const finding::StudyFinding& finding);
+
+/// "0.84", "–" …: the cells of the figures table, in the order of figure_headings(). Columns that
+/// no cell of the study could fill (cost, memory) are left out of both.
+std::vector<std::string> figure_headings(const finding::StudyFinding& finding);
+std::vector<std::string> figure_row(const finding::StudyFinding& finding,
+                                    const finding::CellFinding& cell);
+
+}  // namespace assay::report

@@ -1,0 +1,125 @@
+#include <cmath>
+
+#include "finding/phrase.h"
+#include "report/report.h"
+
+namespace assay::report {
+namespace {
+
+using base::Json;
+using finding::CellFinding;
+
+/// NaN has no place in JSON: what could not be measured is null.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+void append_difference(const CellFinding& cell, Json& json) {
+  const auto& difference = cell.difference;
+  json["delta"] = difference ? number(difference->delta) : Json();
+  json["delta_low"] = difference ? number(difference->interval.low) : Json();
+  json["delta_high"] = difference ? number(difference->interval.high) : Json();
+  json["verdict"] = cell.judgement ? Json(finding::verdict_word(cell)) : Json();
+  const bool is_countable = cell.judgement && cell.judgement->canaries_more >= 0;
+  json["canaries_more"] = is_countable ? Json(cell.judgement->canaries_more) : Json();
+}
+
+Json kinds_json(const CellFinding& cell) {
+  Json kinds = Json::array();
+  for (const finding::KindFinding& kind : cell.kinds) {
+    kinds.push_back({{"kind", kind.kind}, {"n", kind.scored}, {"accuracy", number(kind.accuracy)}});
+  }
+  return kinds;
+}
+
+Json cell_json(const CellFinding& cell) {
+  Json json;
+  json["id"] = cell.id;
+  json["factor"] = cell.factor ? Json(*cell.factor) : Json();
+  json["level"] = cell.factor ? Json(cell.level) : Json();
+  json["n"] = cell.n;
+  json["accuracy"] = number(cell.accuracy);
+  json["accuracy_low"] = number(cell.accuracy_interval.low);
+  json["accuracy_high"] = number(cell.accuracy_interval.high);
+  append_difference(cell, json);
+  json["ttft_ms_p50"] = number(cell.ttft_ms_p50);
+  json["ttft_ms_p95"] = number(cell.ttft_ms_p95);
+  json["tokens_per_s"] = number(cell.tokens_per_s);
+  json["trial_ms_p50"] = number(cell.wall_ms_p50);
+  json["completion_tokens_mean"] = number(cell.completion_tokens_mean);
+  json["prompt_tokens_mean"] = number(cell.prompt_tokens_mean);
+  json["cost_usd_per_1000"] = number(cell.cost_usd_per_1000);
+  json["memory_bytes_peak"] = cell.memory_bytes_peak > 0 ? Json(cell.memory_bytes_peak) : Json();
+  json["planned"] = cell.planned;
+  json["scored"] = cell.scored;
+  json["unscored"] = cell.unscored;
+  json["truncated"] = cell.truncated;
+  json["accuracy_untruncated"] = number(cell.accuracy_untruncated);
+  json["n_effective"] = number(cell.n_effective);
+  json["kinds"] = kinds_json(cell);
+  json["outcomes"] = cell.outcomes;
+  json["settings"] = cell.settings;
+  return json;
+}
+
+Json example_json(const finding::Example& example) {
+  return {{"canary", example.canary},     {"kind", example.kind},   {"prompt", example.prompt},
+          {"expected", example.expected}, {"reply", example.reply}, {"reason", example.reason}};
+}
+
+Json model_json(const finding::ModelFinding& model) {
+  Json json;
+  json["model"] = model.model;
+  json["description"] = model.description;
+  json["url"] = model.url.empty() ? Json() : Json(model.url);
+  json["fingerprint"] = model.fingerprint;
+  json["cells"] = Json::array();
+  for (const CellFinding& cell : model.cells) json["cells"].push_back(cell_json(cell));
+  json["notes"] = model.notes;
+  json["examples"] = Json::array();
+  for (const finding::Example& example : model.examples) {
+    json["examples"].push_back(example_json(example));
+  }
+  return json;
+}
+
+Json decision_json(const finding::Decision& decision) {
+  Json json;
+  json["made"] = decision.made;
+  json["headline"] = decision.headline;
+  json["caveat"] = decision.caveat;
+  json["model"] = decision.made ? Json(decision.model) : Json();
+  json["cell"] = decision.made ? Json(decision.cell) : Json();
+  json["settings"] = decision.made ? decision.settings : Json();
+  json["reasons"] = decision.reasons;
+  json["against"] = decision.against;
+  return json;
+}
+
+}  // namespace
+
+Json to_json(const finding::StudyFinding& finding) {
+  Json json;
+  json["study"] = finding.study;
+  json["name"] = finding.name;
+  json["hash"] = finding.hash;
+  json["state"] = finding.state;
+  json["created"] = finding.created;
+  json["packs"] = finding.packs;
+  json["canaries"] = finding.canaries;
+  json["repeats"] = finding.repeats;
+  json["margin"] = finding.margin;
+  json["verdicts"] = finding.verdicts;
+  json["planned"] = finding.planned;
+  json["done"] = finding.done;
+  json["wall_s"] = number(finding.wall_s);
+  json["model_s"] = number(finding.model_s);
+  json["machine"] = finding.machine;
+  json["engine"] = finding.engine.empty() ? Json() : Json(finding.engine);
+  json["models"] = Json::array();
+  for (const finding::ModelFinding& model : finding.models) {
+    json["models"].push_back(model_json(model));
+  }
+  json["decision"] = decision_json(finding.decision);
+  return json;
+}
+
+}  // namespace assay::report
