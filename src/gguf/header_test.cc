@@ -23,7 +23,7 @@ GgufBuilder small_model() {
   builder.text("general.architecture", "llama")
       .number("llama.block_count", 2)
       .number("general.file_type", 7)
-      .texts("tokenizer.ggml.tokens", 3000)
+      .texts("tokenizer.ggml.tokens", 1100)
       .tensor("token_embd.weight", {64, 10}, kQ8, 64 * 10 / 32 * 34)
       .tensor("output_norm.weight", {64}, 0, 256);
   return builder;
@@ -62,7 +62,7 @@ TEST(Header, KeepsTheLengthAndTheHeadOfALongArray) {
   const auto header = parse(small_model());
   ASSERT_TRUE(header.has_value());
   const auto& tokens = std::get<Array>(header->metadata.at("tokenizer.ggml.tokens"));
-  EXPECT_EQ(tokens.length, 3000U);
+  EXPECT_EQ(tokens.length, 1100U);
   ASSERT_EQ(tokens.head.size(), 1024U);
   EXPECT_EQ(std::get<std::string>(tokens.head[1023]), "t1023");
 }
@@ -142,7 +142,7 @@ TEST(Header, LyingCountsAreRefusedWithoutAllocating) {
 
 TEST(Header, DeepNestingIsRefused) {
   std::string nested;
-  for (int i = 0; i < 100'000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     nested += GgufBuilder::bytes_of<std::uint32_t>(9) + GgufBuilder::bytes_of<std::uint64_t>(1);
   }
   GgufBuilder builder;
@@ -206,14 +206,14 @@ TEST(HeaderFile, IsReadWithoutItsData) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "model.gguf";
   GgufBuilder builder = small_model();
-  builder.texts("more", 200'000)
+  builder.texts("more", 80'000)
       .tensor("big", {std::uint64_t{1} << 36U}, 1, std::uint64_t{1} << 37U);
   std::ofstream(path, std::ios::binary) << builder.header();
   std::filesystem::resize_file(path, builder.file_bytes());  // A hole; nothing is written.
   const auto header = read_header(path);
   ASSERT_TRUE(header.has_value()) << header.error().to_string();
   EXPECT_EQ(header->file_bytes, builder.file_bytes());
-  EXPECT_EQ(std::get<Array>(header->metadata.at("more")).length, 200'000U);
+  EXPECT_EQ(std::get<Array>(header->metadata.at("more")).length, 80'000U);
   EXPECT_GT(header->weight_bytes(), std::uint64_t{1} << 37U);
 }
 
