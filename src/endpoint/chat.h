@@ -50,7 +50,7 @@ struct Usage {
 enum class FailureClass {
   Unreachable,      ///< No connection.
   Deadline,         ///< The trial's deadline passed.
-  CutStream,        ///< The connection or stream ended before finish_reason.
+  CutStream,        ///< The connection or stream ended before finish_reason or [DONE].
   Malformed,        ///< Not HTTP, not SSE, not JSON, or JSON without what OpenAI's format requires.
   RateLimited,      ///< 429.
   ServerError,      ///< 5xx.
@@ -71,7 +71,8 @@ struct ChatFailure {
   std::string body;     ///< The first 2,000 bytes of an error body, whatever its type.
 };
 
-/// Durations since the request's last attempt was started; negative where it did not happen.
+/// Durations since the request's last attempt was started; negative where it did not happen. A
+/// reply that came as one JSON value has no first token and no token times.
 struct ChatTimes {
   double ttft_ms = -1;           ///< Until the first token of text, reasoning or tool call.
   double total_ms = -1;          ///< Until the reply's last byte.

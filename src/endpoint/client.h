@@ -3,9 +3,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/context.h"
+#include "base/random.h"
 #include "base/result.h"
 #include "endpoint/chat.h"
 #include "net/http_client.h"
@@ -28,13 +30,16 @@ struct ChatOptions {
   bool stream = true;
 };
 
-/// Used from one Runtime; not thread-safe.
+/// Used from one Runtime, which outlives it; not thread-safe, but several chats may be in flight.
+/// Waits look at the interruption every 50 ms.
 class Client {
  public:
-  /// `address.base_url` must parse (see net::parse_url).
+  /// BadInput when `address.base_url` does not parse (see net::parse_url) or the key could not
+  /// stand in a header.
   static base::Result<Client> make(Address address, const base::Interrupt* interrupt = nullptr);
 
-  /// Never throws for what the server does: every failure is in the reply.
+  /// Never throws for what the server does: every failure is in the reply. The key is blotted out
+  /// of what the server says about a failure.
   net::Task<ChatReply> chat(ChatRequest request, ChatOptions options);
 
   /// Ids from GET {base}/models.
@@ -49,11 +54,22 @@ class Client {
   const Address& address() const { return address_; }
 
  private:
+  struct Attempt;
   Client(Address address, net::Url base, const base::Interrupt* interrupt);
+  net::Url url_of(std::string_view path) const;
+  net::Url url_beside(std::string_view path) const;
+  net::Headers headers() const;
+  net::Task<Attempt> attempt(const std::string& body, base::MonotonicTime deadline);
+  net::Task<bool> wait_until(base::MonotonicTime time) const;
+  net::Task<net::HttpReply> get(net::Url url, base::Nanoseconds timeout);
+  base::Result<base::Json> json_of(const net::Url& url, const net::HttpReply& reply) const;
+  void make_presentable(ChatReply& reply) const;
+
   Address address_;
-  net::Url base_;
+  net::Url base_;  ///< Its target has no '/' at the end.
   const base::Interrupt* interrupt_;
   net::HttpClient http_;
+  base::Random jitter_;
 };
 
 }  // namespace assay::endpoint

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/context.h"
 #include "base/result.h"
 #include "net/task.h"
 #include "net/url.h"
@@ -33,14 +35,14 @@ enum class TransportFailure {
   Cut,          ///< The connection ended inside the reply.
   Malformed,    ///< What came is not HTTP.
   TooLarge,     ///< The body exceeds body_bytes_max.
-  Interrupted,  ///< The caller's on_body, or an interruption, asked to stop.
+  Interrupted,  ///< The caller's on_body, or HttpLimits::interrupt, asked to stop.
 };
 
 /// All times are on the monotonic clock, read when the event was seen by this process.
 struct HttpTimes {
   base::MonotonicTime started;  ///< Before a connection was looked for.
-  base::MonotonicTime
-      request_sent;  ///< After the last byte of the request was handed to the kernel.
+  /// After the last byte of the request was handed to the kernel.
+  base::MonotonicTime request_sent;
   base::MonotonicTime headers_read;
   base::MonotonicTime ended;
   bool connection_reused = false;
@@ -59,15 +61,18 @@ struct HttpLimits {
   base::MonotonicTime deadline = base::MonotonicTime::max();  ///< Of the whole exchange.
   base::Nanoseconds connect_timeout = std::chrono::seconds(10);
   std::uint64_t body_bytes_max = std::uint64_t{64} << 20U;
+  /// Looked at every 50 ms while the exchange waits; null: it cannot be interrupted.
+  const base::Interrupt* interrupt = nullptr;
 };
 
 /// One piece of a reply's body as it arrived (chunked coding already removed), with the time of its
 /// arrival. Return false to give the reply up (the connection is closed, failure is Interrupted).
 using OnBody = std::function<bool(int status, std::string_view piece, base::MonotonicTime arrived)>;
 
-/// Used from one Runtime only; not thread-safe. Keeps at most `idle_max` idle connections per
-/// origin. A request that meets a stale kept-alive connection before any byte of a reply is sent
-/// again once on a fresh one; nothing else is retried here.
+/// Used from one Runtime only, which outlives it; not thread-safe, but several exchanges may be in
+/// flight at once. Keeps at most `idle_max` idle connections per origin. A request that meets a
+/// stale kept-alive connection before any byte of a reply is sent again once on a fresh one;
+/// nothing else is retried here. Certificates are verified against the system's roots.
 class HttpClient {
  public:
   explicit HttpClient(std::size_t idle_max = 8);
@@ -76,7 +81,8 @@ class HttpClient {
   HttpClient& operator=(HttpClient&&) noexcept;
 
   /// Never throws for what the peer does. With `on_body`, pieces are passed on as they come for
-  /// every status and HttpReply::body stays empty.
+  /// every status and HttpReply::body stays empty. Host, Content-Length and Connection are written
+  /// here. Requires a method, target and headers without line breaks.
   Task<HttpReply> send(HttpRequest request, HttpLimits limits, OnBody on_body = {});
 
   /// Closes the idle connections.

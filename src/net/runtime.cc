@@ -7,6 +7,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <stdexcept>
 
 #include "net/runtime_loop.h"
 
@@ -20,16 +22,20 @@ Runtime::~Runtime() = default;
 boost::asio::io_context& io_context_of(Runtime& runtime) { return runtime.loop_->io; }
 
 void Runtime::run_until_done(Task<void> task) {
-  bool done = false;
-  std::exception_ptr failure;
-  asio::co_spawn(loop_->io, std::move(task), [&](std::exception_ptr thrown) {
-    failure = thrown;
-    done = true;
+  struct Outcome {
+    bool done = false;
+    std::exception_ptr failure;
+  };
+  const auto outcome = std::make_shared<Outcome>();
+  asio::co_spawn(loop_->io, std::move(task), [outcome](const std::exception_ptr& thrown) {
+    outcome->failure = thrown;
+    outcome->done = true;
   });
   loop_->io.restart();
-  while (!done && loop_->io.run_one() > 0) {
+  while (!outcome->done && loop_->io.run_one() > 0) {
   }
-  if (failure) std::rethrow_exception(failure);
+  if (!outcome->done) throw std::runtime_error("the event loop was stopped before its task ended");
+  if (outcome->failure) std::rethrow_exception(outcome->failure);
 }
 
 void Runtime::spawn(Task<void> task) { asio::co_spawn(loop_->io, std::move(task), asio::detached); }

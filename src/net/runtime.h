@@ -2,9 +2,10 @@
 // waits.
 #pragma once
 
-#include <exception>
 #include <memory>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "base/clock.h"
 #include "net/task.h"
@@ -15,7 +16,7 @@ class io_context;
 
 namespace assay::net {
 
-/// The loop belongs to the thread that calls run(); post() and stop() may be called from any.
+/// The loop belongs to the thread that calls run(); stop() may be called from any.
 class Runtime {
  public:
   Runtime();
@@ -24,7 +25,8 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
 
   /// Runs the loop until `task` is done and returns its value (or rethrows its exception). Tasks
-  /// spawned earlier keep going meanwhile. Not reentrant.
+  /// spawned earlier keep going meanwhile. Throws std::runtime_error when stop() comes first; the
+  /// task is then abandoned where it stands. Not reentrant.
   template <typename T>
   T run(Task<T> task);
 
@@ -51,11 +53,12 @@ T Runtime::run(Task<T> task) {
   if constexpr (std::is_void_v<T>) {
     run_until_done(std::move(task));
   } else {
-    std::optional<T> value;
-    run_until_done([](Task<T> inner, std::optional<T>& out) -> Task<void> {
-      out.emplace(co_await std::move(inner));
+    // Shared, because a task abandoned by stop() may still be resumed by a later run.
+    const auto value = std::make_shared<std::optional<T>>();
+    run_until_done([](Task<T> inner, std::shared_ptr<std::optional<T>> out) -> Task<void> {
+      out->emplace(co_await std::move(inner));
     }(std::move(task), value));
-    return std::move(*value);
+    return std::move(**value);
   }
 }
 

@@ -36,5 +36,15 @@ TEST(Runtime, SpawnedTasksAdvanceWhileAnotherRuns) {
   EXPECT_TRUE(advanced);
 }
 
+TEST(Runtime, StoppingAbandonsTheTaskAndLaterRunsStillWork) {
+  Runtime runtime;
+  runtime.spawn([](Runtime& loop) -> Task<void> {
+    loop.stop();
+    co_return;
+  }(runtime));
+  EXPECT_THROW(runtime.run(answer_after(std::chrono::milliseconds(1))), std::runtime_error);
+  EXPECT_EQ(runtime.run(answer_after(std::chrono::milliseconds(5))), 42);
+}
+
 }  // namespace
 }  // namespace assay::net

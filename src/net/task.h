@@ -12,6 +12,8 @@
 namespace assay::net {
 
 /// A coroutine that runs on a Runtime. `co_await` it from another one, or hand it to Runtime::run.
+/// GCC 12 destroys a braced temporary inside a co_await expression twice: name such arguments first
+/// (`const HttpRequest request{…}; co_await client.send(request, limits);`).
 template <typename T>
 using Task = boost::asio::awaitable<T>;
 
