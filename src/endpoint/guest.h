@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,7 +38,9 @@ struct GuestSettings {
   friend bool operator==(const GuestSettings&, const GuestSettings&) = default;
 };
 
-/// The exact command line, without host and port: what two cells' servers differ in.
+/// The exact arguments, without program, host and port: what two cells' servers differ in. The
+/// engine's own memory fitting and prompt store are switched off, so that a cell measures what it
+/// says.
 std::vector<std::string> command_arguments(const GuestSettings& settings);
 
 enum class GuestState { Absent, Starting, Healthy, Stopping, Failed };
@@ -65,7 +66,8 @@ struct GuestReady {
 class Guest {
  public:
   /// Registers itself under `run_folder` (a file per guest with pid, start time and command), so
-  /// that a later assay can find what a crash left; logs go to `log`.
+  /// that a later assay can find what a crash left; logs are appended to `log`. `context` outlives
+  /// the guest.
   Guest(const base::Context& context, Engine engine, std::filesystem::path run_folder,
         std::filesystem::path log);
   ~Guest();  ///< Stops it.
@@ -73,14 +75,15 @@ class Guest {
   /// Starts the server with these settings, or returns at once when it is healthy with the same
   /// ones; with others, the old one is stopped first and its memory verified back. Errors: BadInput
   /// (model file), System (would not fit: predicted need against what is free, both figures in the
-  /// message; port in use), Unreachable (never became healthy; with the log's last lines),
-  /// Interrupted.
+  /// message; ran out of memory while loading; port in use), Unreachable (never became healthy;
+  /// with the log's last lines), Interrupted. After an error nothing runs.
   base::Result<GuestReady> ensure_ready(const GuestSettings& settings,
                                         base::Nanoseconds timeout = std::chrono::minutes(10));
 
-  /// Stops it and waits until its memory is back (the process is reaped, and available memory is
-  /// within `slack` of what it was before the load, or 10 s passed, which is an error that says
-  /// so).
+  /// Stops it and waits until its memory is back: the process is reaped, and available memory is
+  /// near what it was before the load (within 256 MiB, or half of the guest's anonymous memory), or
+  /// grew by as much at the stop. A System error that says how much is missing when it is not so
+  /// after 10 s. A guest that was lost is only reaped. Absent afterwards in every case.
   base::Status stop();
 
   /// Whether it ended by itself since ensure_ready(); the state is then Failed until the next
@@ -88,6 +91,8 @@ class Guest {
   std::optional<GuestLoss> loss();
 
   GuestState state() const;
+  /// The most resident memory of the present guest, or of the last one when there is none: the
+  /// kernel's own figure (VmHWM), mapped weights included. 0 before the first.
   std::uint64_t peak_bytes() const;
 
  private:

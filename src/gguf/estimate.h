@@ -8,23 +8,31 @@
 
 namespace assay::gguf {
 
+/// As llama-server is told. A type unknown to the cache counts as f32.
 struct LoadSettings {
   std::uint64_t context_tokens = 0;  ///< Of all slots together; 0: the model's own maximum.
   int slots = 1;
+  bool unified = false;  ///< All slots share one cache instead of splitting the context.
   std::string cache_type_k = "f16";
   std::string cache_type_v = "f16";
   std::uint64_t micro_batch = 512;
+  bool flash_attention = true;  ///< As "on" and "auto"; false keeps every score in memory.
 };
 
-/// In bytes.
+/// In bytes. Mapped weights can be dropped and read again when memory runs short; nothing else can.
 struct MemoryNeed {
-  std::uint64_t weights = 0;
-  std::uint64_t kv_cache = 0;
+  std::uint64_t weights = 0;   ///< The file's tensors, mapped.
+  std::uint64_t repacked = 0;  ///< The engine's rearranged copy of some types, for the processor.
+  std::uint64_t kv_cache = 0;  ///< Attention cells and recurrent state.
   std::uint64_t compute = 0;   ///< Activations, logits and scheduler buffers.
-  std::uint64_t overhead = 0;  ///< The server itself.
-  std::uint64_t total() const { return weights + kv_cache + compute + overhead; }
+  std::uint64_t overhead = 0;  ///< The server itself and its vocabulary.
+  std::uint64_t total() const;
 };
 
+/// Resident memory on the processor, nothing offloaded. Errs upward; docs/reference/
+/// memory-estimate.md has the formulas and the comparison with measured servers. Worked number:
+/// Qwen3-30B-A3B (48 layers, 4 KV heads of 128) at 4,096 cells of f16 has a cache of
+/// 48 × 4096 × 4 × (128 + 128) × 2 B = 384 MiB.
 MemoryNeed estimate_memory(const Header& header, const LoadSettings& settings);
 
 }  // namespace assay::gguf

@@ -58,4 +58,8 @@ std::optional<ProcessMemory> read_process_memory(pid_t pid) {
   return memory;
 }
 
+std::uint64_t count_kernel_memory_kills() {
+  return number_after(read_kernel_file("/proc/vmstat").value_or(""), "oom_kill").value_or(0);
+}
+
 }  // namespace assay::host

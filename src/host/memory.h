@@ -31,4 +31,8 @@ struct ProcessMemory {
 };
 std::optional<ProcessMemory> read_process_memory(pid_t pid);
 
+/// How many processes the kernel has killed since boot because memory ran out, on the whole machine
+/// or in some cgroup; 0 where it does not say. Two readings tell whether it did so in between.
+std::uint64_t count_kernel_memory_kills();
+
 }  // namespace assay::host

@@ -11,7 +11,7 @@
 #include <sstream>
 #include <thread>
 
-#include "host/proc_file.h"
+#include "host/identity.h"
 #include "support/temporary_folder.h"
 
 namespace assay::host {
@@ -46,11 +46,7 @@ std::string wait_for_line(const std::filesystem::path& path) {
   return text;
 }
 
-bool runs(pid_t pid) {
-  const auto stat = read_kernel_file("/proc/" + std::to_string(pid) + "/stat");
-  // The state follows the name's closing parenthesis; Z and X have ended.
-  return stat && stat->find(") Z") == std::string::npos && stat->find(") X") == std::string::npos;
-}
+bool runs(pid_t pid) { return identify_process(pid).has_value(); }
 
 TEST(Process, ReportsExitCodesAndSignals) {
   auto exits = Process::start(hog({"exit", "3"}));
@@ -175,6 +171,14 @@ TEST(Process, DiesWithItsOwner) {
     EXPECT_TRUE(runs(pid));
   }
   EXPECT_FALSE(runs(pid));
+}
+
+TEST(ProcessIdentity, TellsAProcessFromALaterOneOfTheSameNumber) {
+  const auto self = identify_process(::getpid());
+  ASSERT_TRUE(self.has_value());
+  EXPECT_TRUE(is_running(*self));
+  EXPECT_FALSE(is_running({self->pid, self->start_ticks + 1}));
+  EXPECT_EQ(identify_process(-1), std::nullopt);
 }
 
 /// A parent that is killed with SIGKILL can clean up nothing; the kernel must.

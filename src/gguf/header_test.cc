@@ -1,0 +1,232 @@
+#include "gguf/header.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <limits>
+
+#include "support/gguf_builder.h"
+#include "support/temporary_folder.h"
+
+namespace assay::gguf {
+namespace {
+
+using test::GgufBuilder;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::uint32_t kQ8 = 8;  ///< Blocks of 32 elements in 34 bytes.
+
+GgufBuilder small_model() {
+  GgufBuilder builder;
+  builder.text("general.architecture", "llama")
+      .number("llama.block_count", 2)
+      .number("general.file_type", 7)
+      .texts("tokenizer.ggml.tokens", 1100)
+      .tensor("token_embd.weight", {64, 10}, kQ8, 64 * 10 / 32 * 34)
+      .tensor("output_norm.weight", {64}, 0, 256);
+  return builder;
+}
+
+base::Result<Header> parse(const GgufBuilder& builder) {
+  return parse_header(builder.header(), builder.file_bytes());
+}
+
+void expect_refused(const GgufBuilder& builder, const testing::Matcher<std::string>& message) {
+  const auto header = parse(builder);
+  ASSERT_FALSE(header.has_value());
+  EXPECT_EQ(header.error().kind, base::ErrorKind::BadInput);
+  EXPECT_THAT(header.error().message, message);
+}
+
+TEST(Header, HoldsMetadataAndTensors) {
+  const auto header = parse(small_model());
+  ASSERT_TRUE(header.has_value()) << header.error().to_string();
+  EXPECT_EQ(header->version, 3U);
+  EXPECT_EQ(header->text("general.architecture"), "llama");
+  EXPECT_EQ(header->integer("general.architecture"), std::nullopt) << "a text is no integer";
+  EXPECT_EQ(header->architecture_integer("block_count"), 2U);
+  EXPECT_EQ(header->architecture_integer("head_count"), std::nullopt);
+  ASSERT_EQ(header->tensors.size(), 2U);
+  EXPECT_EQ(header->tensors[0].name, "token_embd.weight");
+  EXPECT_THAT(header->tensors[0].dimensions, ElementsAre(64, 10));
+  EXPECT_EQ(header->tensors[0].bytes, 680U);
+  EXPECT_EQ(header->tensors[1].offset, 704U);
+  EXPECT_EQ(header->parameters(), 704U);
+  EXPECT_EQ(header->weight_bytes(), 936U);
+  EXPECT_EQ(header->data_offset % 32, 0U);
+}
+
+TEST(Header, KeepsTheLengthAndTheHeadOfALongArray) {
+  const auto header = parse(small_model());
+  ASSERT_TRUE(header.has_value());
+  const auto& tokens = std::get<Array>(header->metadata.at("tokenizer.ggml.tokens"));
+  EXPECT_EQ(tokens.length, 1100U);
+  ASSERT_EQ(tokens.head.size(), 1024U);
+  EXPECT_EQ(std::get<std::string>(tokens.head[1023]), "t1023");
+}
+
+TEST(Header, ReadsEveryKindOfValue) {
+  GgufBuilder builder;
+  builder.raw("i8", 1, "\xFE")
+      .raw("f32", 6, GgufBuilder::bytes_of(0.5F))
+      .raw("f64", 12, GgufBuilder::bytes_of(0.25))
+      .raw("yes", 7, "\x01")
+      .raw("u64", 10, GgufBuilder::bytes_of(std::uint64_t{1} << 40U))
+      .raw("i64", 11, GgufBuilder::bytes_of(std::int64_t{-3}))
+      .raw("nested", 9,
+           GgufBuilder::bytes_of<std::uint32_t>(9) + GgufBuilder::bytes_of<std::uint64_t>(1) +
+               GgufBuilder::bytes_of<std::uint32_t>(0) + GgufBuilder::bytes_of<std::uint64_t>(2) +
+               "\x07\x08");
+  const auto header = parse(builder);
+  ASSERT_TRUE(header.has_value()) << header.error().to_string();
+  EXPECT_EQ(std::get<std::int64_t>(header->metadata.at("i8")), -2);
+  EXPECT_EQ(header->integer("i8"), std::nullopt) << "negative";
+  EXPECT_EQ(std::get<double>(header->metadata.at("f32")), 0.5);
+  EXPECT_EQ(std::get<double>(header->metadata.at("f64")), 0.25);
+  EXPECT_TRUE(std::get<bool>(header->metadata.at("yes")));
+  EXPECT_EQ(header->integer("u64"), std::uint64_t{1} << 40U);
+  const auto& inner = std::get<Array>(std::get<Array>(header->metadata.at("nested")).head[0]);
+  EXPECT_EQ(std::get<std::uint64_t>(inner.head[1]), 8U);
+}
+
+TEST(Header, QuantizationComesFromTheFileTypeElseFromMostWeights) {
+  EXPECT_EQ(parse(small_model())->quantization(), "Q8_0");
+  GgufBuilder medium;
+  EXPECT_EQ(parse(medium.number("general.file_type", 15))->quantization(), "Q4_K_M");
+  GgufBuilder silent;
+  silent.tensor("a", {32}, 0, 128).tensor("b", {256}, 1, 512);
+  EXPECT_EQ(parse(silent)->quantization(), "F16");
+  EXPECT_EQ(parse(GgufBuilder())->quantization(), "unknown");
+}
+
+TEST(Header, CutAnywhereIsAnErrorAndNeverRead) {
+  const GgufBuilder builder = small_model();
+  const std::string bytes = builder.header();
+  const std::size_t end = bytes.size() - 31;  // The last bytes may be padding.
+  for (std::size_t length = 0; length < end; length += length < 400 ? 1 : 97) {
+    const std::string cut = bytes.substr(0, length);
+    const auto header = parse_header(cut, cut.size());
+    ASSERT_FALSE(header.has_value()) << length;
+    ASSERT_EQ(header.error().kind, base::ErrorKind::BadInput);
+  }
+}
+
+TEST(Header, MissingTensorDataIsCounted) {
+  const GgufBuilder builder = small_model();
+  const std::uint64_t needed = builder.header().size() + 960;  // 704 and 256 bytes of data.
+  ASSERT_TRUE(parse_header(builder.header(), needed).has_value());
+  const auto header = parse_header(builder.header(), needed - 100);
+  ASSERT_FALSE(header.has_value());
+  EXPECT_THAT(header.error().message, AllOf(HasSubstr("truncated"), HasSubstr("100 bytes")));
+  EXPECT_THAT(header.error().hint, HasSubstr("fetch the file again"));
+}
+
+TEST(Header, LyingCountsAreRefusedWithoutAllocating) {
+  GgufBuilder tensors = small_model();
+  tensors.tensor_count = std::numeric_limits<std::uint64_t>::max();
+  expect_refused(tensors, HasSubstr("tensor count"));
+  GgufBuilder metadata = small_model();
+  metadata.metadata_count = std::uint64_t{1} << 60U;
+  expect_refused(metadata, HasSubstr("metadata count"));
+  GgufBuilder array;
+  array.raw("a", 9,
+            GgufBuilder::bytes_of<std::uint32_t>(10) +
+                GgufBuilder::bytes_of(std::numeric_limits<std::uint64_t>::max()));
+  expect_refused(array, HasSubstr("cut"));
+  GgufBuilder text;
+  text.raw("a", 8, GgufBuilder::bytes_of(std::uint64_t{1} << 50U));
+  expect_refused(text, HasSubstr("at most"));
+}
+
+TEST(Header, DeepNestingIsRefused) {
+  std::string nested;
+  for (int i = 0; i < 1000; ++i) {
+    nested += GgufBuilder::bytes_of<std::uint32_t>(9) + GgufBuilder::bytes_of<std::uint64_t>(1);
+  }
+  GgufBuilder builder;
+  expect_refused(builder.raw("deep", 9, nested), HasSubstr("at most 4 deep"));
+}
+
+TEST(Header, OverflowingTensorsAreRefused) {
+  const std::uint64_t huge = std::uint64_t{1} << 40U;
+  expect_refused(GgufBuilder().tensor("x", {huge, huge}, 0, 0), HasSubstr("more elements"));
+  expect_refused(GgufBuilder().tensor("x", {std::uint64_t{1} << 62U}, 0, 0),
+                 HasSubstr("more bytes"));
+  expect_refused(GgufBuilder().tensor("x", {33}, kQ8, 0), HasSubstr("a multiple of 32"));
+  expect_refused(GgufBuilder().tensor("x", {1, 1, 1, 1, 1}, 0, 0), HasSubstr("1 to 4 dimensions"));
+  expect_refused(GgufBuilder().tensor("x", {1}, 0, 4).tensor("x", {1}, 0, 4),
+                 HasSubstr("stands twice"));
+  expect_refused(GgufBuilder().number("general.alignment", 24), HasSubstr("power of two"));
+}
+
+TEST(Header, TypeOfTheFutureHasNoSize) {
+  const auto header = parse(GgufBuilder().tensor("x", {64}, 999, 0));
+  ASSERT_TRUE(header.has_value());
+  EXPECT_EQ(header->tensors[0].bytes, 0U);
+  EXPECT_EQ(header->quantization(), "type 999");
+}
+
+TEST(Header, OtherVersionsAndByteOrdersAreNamed) {
+  GgufBuilder builder;
+  builder.version = 1;
+  expect_refused(builder, HasSubstr("found 1"));
+  builder.version = 0x03000000;
+  expect_refused(builder, HasSubstr("big-endian"));
+}
+
+struct ForeignCase {
+  std::string bytes;
+  std::string found;
+};
+class ForeignTest : public testing::TestWithParam<ForeignCase> {};
+
+TEST_P(ForeignTest, IsNamedInTheMessage) {
+  const auto header = parse_header(GetParam().bytes, GetParam().bytes.size());
+  ASSERT_FALSE(header.has_value());
+  EXPECT_THAT(header.error().message, HasSubstr("expected a GGUF model, found"));
+  EXPECT_THAT(header.error().message, HasSubstr(GetParam().found));
+  EXPECT_FALSE(header.error().hint.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, ForeignTest,
+    testing::Values(ForeignCase{"", "an empty file"},
+                    ForeignCase{std::string("\x40\0\0\0\0\0\0\0{\"__metadata__\":", 24),
+                                "safetensors"},
+                    ForeignCase{"PK\x03\x04rest", "ZIP"}, ForeignCase{"tjgg\x03", "ggjt"},
+                    ForeignCase{"  <!DOCTYPE HTML><title>404", "an HTML page"},
+                    ForeignCase{"version https://git-lfs.github.com/spec/v1\noid", "Git LFS"},
+                    ForeignCase{"{\"error\":\"Not Found\"}", "JSON"},
+                    ForeignCase{std::string(64, '\0'), "only zeros"},
+                    ForeignCase{"\x1F\x8B\x08", "gzip"}, ForeignCase{"hello", "unknown format"}));
+
+TEST(HeaderFile, IsReadWithoutItsData) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "model.gguf";
+  GgufBuilder builder = small_model();
+  builder.texts("more", 80'000)
+      .tensor("big", {std::uint64_t{1} << 36U}, 1, std::uint64_t{1} << 37U);
+  std::ofstream(path, std::ios::binary) << builder.header();
+  std::filesystem::resize_file(path, builder.file_bytes());  // A hole; nothing is written.
+  const auto header = read_header(path);
+  ASSERT_TRUE(header.has_value()) << header.error().to_string();
+  EXPECT_EQ(header->file_bytes, builder.file_bytes());
+  EXPECT_EQ(std::get<Array>(header->metadata.at("more")).length, 80'000U);
+  EXPECT_GT(header->weight_bytes(), std::uint64_t{1} << 37U);
+}
+
+TEST(HeaderFile, ErrorsNameTheFile) {
+  const test::TemporaryFolder folder;
+  const auto missing = read_header(folder.path() / "none.gguf");
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_EQ(missing.error().kind, base::ErrorKind::BadInput);
+  EXPECT_THAT(missing.error().to_string(), AllOf(HasSubstr("none.gguf"), HasSubstr("No such")));
+  const auto directory = read_header(folder.path());
+  ASSERT_FALSE(directory.has_value());
+  EXPECT_THAT(directory.error().message, HasSubstr("found a folder"));
+}
+
+}  // namespace
+}  // namespace assay::gguf
