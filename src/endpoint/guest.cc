@@ -71,6 +71,13 @@ std::string_view name_of(GuestState state) {
 /// runs then) or from Healthy (`loss` says why). `server` is set in Starting, Healthy and Stopping,
 /// and in Failed after a loss.
 struct Guest::Body {
+  Body(const base::Context& given, Engine found, std::filesystem::path folder,
+       std::filesystem::path log_file)
+      : context(given),
+        engine(std::move(found)),
+        run_folder(std::move(folder)),
+        log(std::move(log_file)) {}
+
   const base::Context& context;
   Engine engine;
   std::filesystem::path run_folder;
@@ -161,7 +168,8 @@ base::Status Guest::Body::stop() {
 
 Guest::Guest(const base::Context& context, Engine engine, std::filesystem::path run_folder,
              std::filesystem::path log)
-    : body_(new Body{context, std::move(engine), std::move(run_folder), std::move(log)}) {}
+    : body_(std::make_unique<Body>(context, std::move(engine), std::move(run_folder),
+                                   std::move(log))) {}
 
 Guest::~Guest() = default;
 

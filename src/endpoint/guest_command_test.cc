@@ -48,7 +48,7 @@ TEST(GuestCommand, RefusesWhatTheEngineWould) {
   settings.flash_attention = "auto";
   EXPECT_TRUE(check_settings(settings).has_value());
 
-  settings.cache_type_k = "q8";
+  settings.cache_type_k = "q8_1";
   const auto unknown = check_settings(settings);
   ASSERT_FALSE(unknown.has_value());
   EXPECT_THAT(unknown.error().hint, HasSubstr("did you mean \"q8_0\"?"));

@@ -133,7 +133,7 @@ TEST_F(FailingGuestTest, WhatCannotWorkIsRefusedBeforeAnythingStarts) {
   settings_.model = folder_.path() / "none.gguf";
   EXPECT_EQ(guest.ensure_ready(settings_).error().kind, base::ErrorKind::BadInput);
 
-  // A model of 512 TiB, all of it a hole in the file.
+  // A model of 4 TiB, all of it a hole in the file.
   settings_.model = folder_.path() / "huge.gguf";
   test::GgufBuilder huge;
   const std::uint64_t elements = std::uint64_t{1} << 40U;
