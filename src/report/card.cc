@@ -114,7 +114,7 @@ std::vector<Fact> scope_facts(const StudyFinding& finding) {
                              finding::counted(finding.repeats, "repeat"),
                              finding::point_count(finding.margin))});
   facts.push_back(
-      {"Trials", fmt::format("{} of {} done ({})", finding.done, finding.planned, finding.state)});
+      {"Trials", fmt::format("{} of {} ({})", finding.done, finding.planned, finding.state)});
   facts.push_back({"Machine", machine_text(finding.machine)});
   if (!finding.engine.empty()) facts.push_back({"Engine", finding.engine});
   facts.push_back({"Date", finding.created});
@@ -155,7 +155,7 @@ std::vector<Fact> identity_facts(const ModelFinding& model) {
 }
 
 std::vector<Derivation> derivations(const StudyFinding& finding) {
-  return {
+  std::vector<Derivation> derivations{
       {"Every figure on this page",
        fmt::format("assay study report {} --format json", finding.study)},
       {"This page, from the journal again", fmt::format("assay study report {}", finding.study)},
@@ -164,9 +164,15 @@ std::vector<Derivation> derivations(const StudyFinding& finding) {
                    "round(avg(coalesce(score, 0)), 3) FROM trial WHERE study = '{}' AND outcome IN "
                    "('scored', 'limit', 'model_failure') GROUP BY cell\"",
                    finding.study)},
-      {"The recommended configuration",
-       fmt::format("assay export {} --for llama-server", finding.study)},
   };
+  if (finding.decision.made) {
+    const Json* guest = base::find_member(finding.decision.settings, "guest");
+    const bool is_guest = guest != nullptr && guest->is_object();
+    derivations.push_back(
+        {"The recommended configuration", fmt::format("assay export {} --for {}", finding.study,
+                                                      is_guest ? "llama-server" : "openai")});
+  }
+  return derivations;
 }
 
 std::vector<std::string> figure_headings(const StudyFinding& finding) {

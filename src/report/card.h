@@ -44,9 +44,10 @@ std::vector<Fact> identity_facts(const finding::ModelFinding& model);
 
 std::vector<Derivation> derivations(const finding::StudyFinding& finding);
 
-/// "0.84", "–" …: the cells of the figures table, in the order of figure_headings(). Columns that
-/// no cell of the study could fill (cost, memory) are left out of both.
+/// The columns of the figures table. Those that no cell of the study could fill (memory, cost) and
+/// verdicts that were not given are left out.
 std::vector<std::string> figure_headings(const finding::StudyFinding& finding);
+/// One cell's row of it, in the same order.
 std::vector<std::string> figure_row(const finding::StudyFinding& finding,
                                     const finding::CellFinding& cell);
 

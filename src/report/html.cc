@@ -76,9 +76,9 @@ std::string to_html(const StudyFinding& finding) {
       "<title>{} · assay</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
       html_text(finding.name), html_style());
   html += decision_html(finding);
+  html += "<section>\n<h2>Scope</h2>\n" + html_facts(scope_facts(finding)) + "</section>\n";
   html += tradeoff_html(finding);
   for (const finding::ModelFinding& model : finding.models) html += html_card(finding, model);
-  html += "<section>\n<h2>Scope</h2>\n" + html_facts(scope_facts(finding)) + "</section>\n";
   html += derivations_html(finding);
   return html + "</main>\n</body>\n</html>\n";
 }

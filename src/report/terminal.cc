@@ -15,8 +15,15 @@ using finding::CellFinding;
 using finding::ModelFinding;
 using finding::StudyFinding;
 
-constexpr std::size_t kLabelColumns = 26;
-constexpr std::size_t kColumnsMin = 40;
+constexpr std::size_t kAccuracyColumns = 10;
+constexpr std::size_t kChangeColumns = 18;
+constexpr std::size_t kSpeedColumns = 8;
+constexpr std::size_t kVerdictColumns = 12;
+constexpr std::size_t kLabelColumnsMin = 12;
+constexpr std::size_t kLabelColumnsMax = 26;
+/// Narrower terminals get lines of this width all the same.
+constexpr std::size_t kColumnsMin =
+    kLabelColumnsMin + kAccuracyColumns + kChangeColumns + kVerdictColumns;
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kGreen = "\x1b[32m";
 constexpr std::string_view kRed = "\x1b[31m";
@@ -29,7 +36,12 @@ class TerminalReport {
   TerminalReport(const StudyFinding& finding, const base::Terminal& terminal)
       : finding_(finding),
         columns_(std::max(static_cast<std::size_t>(std::max(terminal.columns, 0)), kColumnsMin)),
-        color_(terminal.color) {}
+        color_(terminal.color) {
+    const std::size_t figures = kAccuracyColumns + kChangeColumns + kVerdictColumns;
+    has_speeds_ = columns_ >= kLabelColumnsMax + figures + kSpeedColumns;
+    const std::size_t speeds = has_speeds_ ? kSpeedColumns : 0;
+    label_columns_ = std::clamp(columns_ - figures - speeds, kLabelColumnsMin, kLabelColumnsMax);
+  }
 
   std::string render() {
     line(fmt::format("{} ({}): {} of {} trials, {} canaries × {}", finding_.name, finding_.study,
@@ -79,7 +91,7 @@ class TerminalReport {
 
   void append_model(const ModelFinding& model) {
     const std::string heading =
-        padded(base::ellipsize(single_line(model.model), kLabelColumns), kLabelColumns, false);
+        padded(base::ellipsize(single_line(model.model), label_columns_), label_columns_, false);
     text_ += "\n" + painted(kBold, heading);
     append_rest("accuracy", "change", "tok/s", finding_.verdicts ? "verdict" : "");
     for (const CellFinding& cell : model.cells) append_cell(model, cell);
@@ -88,7 +100,7 @@ class TerminalReport {
   void append_cell(const ModelFinding& model, const CellFinding& cell) {
     const std::string mark = is_chosen(finding_, model, cell) ? "→ " : "  ";
     const std::string label = single_line(finding::cell_label(cell));
-    text_ += padded(mark + base::ellipsize(label, kLabelColumns - 2), kLabelColumns, false);
+    text_ += padded(mark + base::ellipsize(label, label_columns_ - 2), label_columns_, false);
     const std::string change = cell.difference
                                    ? fmt::format("{} {}", finding::points(cell.difference->delta),
                                                  finding::points_range(cell.difference->interval))
@@ -97,12 +109,12 @@ class TerminalReport {
                 painted_verdict(cell));
   }
 
-  /// What follows the label: 26 + 10 + 18 + 8 + 2 + 10 columns at most. A terminal too narrow for
-  /// that gets no speeds.
+  /// What follows the label. A terminal too narrow for all of it gets no speeds.
   void append_rest(const std::string& accuracy, const std::string& change, const std::string& speed,
                    const std::string& verdict) {
-    std::string rest = padded(accuracy, 10, true) + padded(change, 18, true);
-    if (columns_ >= 76) rest += padded(speed, 8, true);
+    std::string rest =
+        padded(accuracy, kAccuracyColumns, true) + padded(change, kChangeColumns, true);
+    if (has_speeds_) rest += padded(speed, kSpeedColumns, true);
     if (!verdict.empty()) rest += "  " + verdict;
     text_ += rest + "\n";
   }
@@ -127,6 +139,8 @@ class TerminalReport {
   const StudyFinding& finding_;
   std::size_t columns_;
   bool color_;
+  bool has_speeds_ = false;
+  std::size_t label_columns_ = 0;
   std::string text_;
 };
 
