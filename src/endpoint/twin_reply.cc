@@ -18,7 +18,7 @@ struct ReplyToken {
 struct Completion {
   std::vector<ReplyToken> tokens;
   std::string finish_reason;
-  std::string id_number;
+  std::string number;  ///< Of the request; part of the ids.
 };
 
 std::string value_of_placeholder(std::string_view name, const TwinRequest& request) {
@@ -61,7 +61,7 @@ void append_tokens(std::vector<ReplyToken>& tokens, ReplyToken::Kind kind, std::
 
 Completion complete(const Rule& rule, const Answer& answer, const TwinRequest& request) {
   Completion completion;
-  completion.id_number = std::to_string(request.number);
+  completion.number = std::to_string(request.number);
   std::vector<ReplyToken>& tokens = completion.tokens;
   append_tokens(tokens, ReplyToken::Kind::Reasoning, 0, filled(answer.reasoning, request));
   append_tokens(tokens, ReplyToken::Kind::Text, 0, filled(answer.text, request));
@@ -100,7 +100,7 @@ std::vector<ReplyToken> grouped(const Completion& completion, std::size_t tokens
 }
 
 base::Json tool_call_head(const Completion& completion, std::size_t call, std::string_view name) {
-  return {{"id", fmt::format("call_{}_{}", completion.id_number, call)},
+  return {{"id", fmt::format("call_{}_{}", completion.number, call)},
           {"type", "function"},
           {"function", {{"name", name}, {"arguments", ""}}}};
 }
@@ -177,7 +177,7 @@ base::Json usage_of(const ScriptedUsage& scripted, const Completion& completion,
 /// Members that a whole completion and each chunk of a streamed one share.
 base::Json envelope(const TwinScript& script, const Completion& completion, std::string_view object,
                     std::int64_t created) {
-  return {{"id", "chatcmpl-twin-" + completion.id_number},
+  return {{"id", "chatcmpl-twin-" + completion.number},
           {"object", object},
           {"created", created},
           {"model", script.model}};

@@ -1,7 +1,5 @@
 #include "endpoint/twin_request.h"
 
-#include <fmt/core.h>
-
 #include <charconv>
 
 namespace assay::endpoint {

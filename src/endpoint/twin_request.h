@@ -27,8 +27,7 @@ struct TwinRequest {
   bool stream = false;
   bool usage_in_stream = false;  ///< stream_options.include_usage.
 
-  /// The text of the messages' content, in one piece that two requests share exactly when their
-  /// `messages` are the same JSON.
+  /// `messages` as one line of JSON, members in the order they were sent; "" without any.
   std::string messages_json() const;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/file.h"
 #include "endpoint/twin.h"
 
 namespace assay::endpoint {
@@ -190,6 +191,14 @@ TEST(TwinScript, RefusesWhatMakesNoSense) {
     EXPECT_THAT(error_of(text), HasSubstr(expected)) << rule;
   }
   EXPECT_THAT(error_of("[[rule]]\nname = \"idle\"\n"), HasSubstr("expected an answer, found none"));
+}
+
+TEST(TwinScript, TheShippedExamplesAreValid) {
+  for (const char* name : {"steady.toml", "faults.toml"}) {
+    const auto text = base::read_file(std::filesystem::path(ASSAY_EXAMPLES) / "twins" / name);
+    ASSERT_TRUE(text.has_value()) << text.error().to_string();
+    EXPECT_THAT(script_of(*text)->rules, testing::Not(IsEmpty())) << name;
+  }
 }
 
 }  // namespace

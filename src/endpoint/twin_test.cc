@@ -1,17 +1,13 @@
 #include "endpoint/twin.h"
 
-#include <fmt/core.h>
 #include <gmock/gmock.h>
 
-#include <thread>
-
-#include "support/loopback_connection.h"
+#include "endpoint/played_twin.h"
 
 namespace assay::endpoint {
 namespace {
 
 using base::Json;
-using test::ask_loopback;
 using test::body_of;
 using test::LoopbackConnection;
 using testing::ElementsAre;
@@ -19,50 +15,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-/// A twin that plays `script` on a free port, its loop on a thread of its own.
-class PlayedTwin {
- public:
-  explicit PlayedTwin(std::string_view script)
-      : twin_(runtime_, parse_twin_script(script, "test.toml").value()),
-        port_(twin_.listen("127.0.0.1", 0).value()),
-        loop_([this] { runtime_.run_until_stopped(); }) {}
-  ~PlayedTwin() {
-    runtime_.stop();
-    loop_.join();
-  }
-
-  std::uint16_t port() const { return port_; }
-  std::vector<TwinRecord> records() const { return twin_.records(); }
-
-  std::string get(std::string_view path) const { return ask_loopback(port_, "GET", path); }
-  std::string post(const Json& body) const {
-    return ask_loopback(port_, "POST", "/v1/chat/completions", base::dump_json(body));
-  }
-  /// The reply to a request that is not streamed.
-  Json ask(const Json& body) const { return base::parse_json(body_of(post(body))).value(); }
-
- private:
-  net::Runtime runtime_;
-  Twin twin_;
-  std::uint16_t port_;
-  std::thread loop_;
-};
-
-Json asking(std::string_view text, const Json& settings = Json::object()) {
-  Json body{{"messages", Json::array()}};
-  body["messages"].push_back({{"role", "user"}, {"content", text}});
-  body.update(settings);
-  return body;
-}
-
 const Json kStreaming{{"stream", true}};
-
-/// Sends a request and leaves the reply to be read.
-void begin(LoopbackConnection& connection, const Json& request) {
-  const std::string body = base::dump_json(request);
-  connection.send(fmt::format("POST /v1/chat/completions HTTP/1.1\r\nContent-Length: {}\r\n\r\n{}",
-                              body.size(), body));
-}
 
 /// The data of each event in a streamed body.
 std::vector<std::string> data_of(std::string_view body) {
