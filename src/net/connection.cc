@@ -1,7 +1,9 @@
 #include "net/connection.h"
 
 #include <fmt/core.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
+#include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
@@ -24,6 +26,16 @@ namespace {
 
 constexpr auto kAwaitError = asio::as_tuple(asio::use_awaitable);
 
+/// A server that leaves Nagle's algorithm on, as llama-server does, holds its next token back until
+/// the last one is acknowledged, and the kernel may delay that by 40 ms: the times of tokens would
+/// be the times of acknowledgements. The kernel forgets the wish, so it is told after every read.
+void acknowledge_now([[maybe_unused]] tcp::socket::lowest_layer_type& socket) {
+#ifdef TCP_QUICKACK
+  const int on = 1;
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+#endif
+}
+
 /// `Stream` is tcp::socket or an ssl::stream around one.
 template <typename Stream>
 class StreamConnection final : public Connection {
@@ -36,7 +48,9 @@ class StreamConnection final : public Connection {
   tcp::socket::lowest_layer_type& socket() { return stream_.lowest_layer(); }
 
   Task<Transfer> read_some(asio::mutable_buffer into) override {
-    co_return co_await stream_.async_read_some(into, kAwaitError);
+    const Transfer transfer = co_await stream_.async_read_some(into, kAwaitError);
+    acknowledge_now(socket());
+    co_return transfer;
   }
 
   Task<Transfer> write(std::string_view bytes) override {

@@ -117,10 +117,11 @@ Task<bool> converse(Connection& connection, Exchange& exchange, Watch& watch) {
   watch.guard([&connection] { connection.close(); });
   // A failed write is not the end: a server that refuses a request early has answered before it
   // closed, and when it has not, the read says so.
-  co_await connection.write(exchange.wire);
+  const auto [write_error, written] = co_await connection.write(exchange.wire);
   exchange.reply.times.request_sent = base::system_clock().now();
   const bool answered = co_await read_reply(connection, exchange, watch);
   watch.release();
+  if (write_error) exchange.keep_alive = false;
   co_return answered;
 }
 
