@@ -5,6 +5,8 @@
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace assay::task {
@@ -81,9 +83,9 @@ std::u32string without_punctuation(const std::u32string& folded) {
   };
   for (std::size_t i = 0; i < folded.size(); ++i) {
     const char32_t c = folded[i];
-    if (is_word(c) && c != U'_') {
-      kept.push_back(c);
-    } else if (is_minus_sign(folded, i) || (c == U'.' && joins_digits(folded, i))) {
+    const bool is_letter_or_digit = is_word(c) && c != U'_';
+    const bool is_decimal_point = c == U'.' && joins_digits(folded, i);
+    if (is_letter_or_digit || is_decimal_point || is_minus_sign(folded, i)) {
       kept.push_back(c);
     } else if (c == U'\'' || c == U'.' || (c == U',' && joins_digits(folded, i))) {
       continue;

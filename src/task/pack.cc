@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -139,6 +140,7 @@ base::Result<std::vector<std::string>> case_files(const Document& document,
 /// SHA-256 over one line of canonical JSON, members sorted, for each case, sorted by id.
 std::string hash_of(const std::vector<Case>& cases) {
   std::vector<const Case*> sorted;
+  sorted.reserve(cases.size());
   for (const Case& task_case : cases) sorted.push_back(&task_case);
   std::sort(sorted.begin(), sorted.end(),
             [](const Case* left, const Case* right) { return left->id < right->id; });

@@ -1,6 +1,7 @@
 // numeric: a number in the reply compared with the expected one.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
