@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "finding/cell_figures.h"
 #include "finding/phrase.h"
 
 namespace assay::finding {
@@ -15,10 +16,6 @@ struct Caveat {
 };
 
 constexpr double kMissedGainWeight = 0.5;
-
-double share(std::int64_t part, std::int64_t whole) {
-  return whole <= 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
 
 Caveat unfinished(const StudyFinding& finding) {
   return {share(finding.planned - finding.done, finding.planned),
@@ -73,7 +70,7 @@ Caveat loss_against_best(const Choice& choice) {
 Caveat untested_combination(const ModelFinding& model) {
   std::vector<double> gains;
   for (const CellFinding& cell : model.cells) {
-    if (cell.judgement && cell.judgement->verdict == stats::Verdict::Better) {
+    if (has_verdict(cell, stats::Verdict::Better)) {
       gains.push_back(cell.difference->delta);
     }
   }
@@ -89,7 +86,7 @@ Caveat undecided_levels(const ModelFinding& model) {
   const CellFinding* widest = nullptr;
   std::int64_t undecided = 0;
   for (const CellFinding& cell : model.cells) {
-    if (!cell.judgement || cell.judgement->verdict != stats::Verdict::Undecided) continue;
+    if (!has_verdict(cell, stats::Verdict::Undecided)) continue;
     ++undecided;
     if (widest == nullptr || cell.difference->interval.high > widest->difference->interval.high) {
       widest = &cell;

@@ -151,4 +151,12 @@ std::optional<stats::PairedDifference> compare(const CellFinding& treatment,
   return stats::paired_difference(pairs, base::sha256_seed(seed_text));
 }
 
+bool has_verdict(const CellFinding& cell, stats::Verdict verdict) {
+  return cell.judgement && cell.judgement->verdict == verdict;
+}
+
+double share(std::int64_t part, std::int64_t whole) {
+  return whole <= 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
 }  // namespace assay::finding

@@ -1,9 +1,10 @@
 // One cell's trials as figures, and two cells' difference.
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
+#include <vector>
 
 #include "finding/finding.h"
 #include "finding/plan_reading.h"
@@ -22,5 +23,10 @@ CellFinding cell_figures(const StudyPlan& plan, const PlannedCell& cell,
 std::optional<stats::PairedDifference> compare(const CellFinding& treatment,
                                                const CellFinding& reference,
                                                std::string_view seed_text);
+
+bool has_verdict(const CellFinding& cell, stats::Verdict verdict);
+
+/// part / whole, and 0 of nothing.
+double share(std::int64_t part, std::int64_t whole);
 
 }  // namespace assay::finding

@@ -12,10 +12,6 @@ constexpr double kUnscoredShareMax = 0.10;
 /// Sums of doubles: a loss of exactly the margin qualifies.
 constexpr double kRounding = 1e-9;
 
-bool has_verdict(const CellFinding& cell, stats::Verdict verdict) {
-  return cell.judgement && cell.judgement->verdict == verdict;
-}
-
 /// Less peak memory by more than a tie. An unknown peak is never lighter.
 bool is_lighter(const CellFinding& cell, const CellFinding& other) {
   if (cell.memory_bytes_peak <= 0 || other.memory_bytes_peak <= 0) return false;
@@ -90,8 +86,7 @@ std::size_t fastest_qualifying(const std::vector<Candidate>& candidates) {
 
 bool is_measured(const CellFinding& cell) {
   const std::int64_t ended = cell.n + cell.unscored;
-  return cell.n > 0 && ended >= cell.planned &&
-         static_cast<double>(cell.unscored) <= kUnscoredShareMax * static_cast<double>(ended);
+  return cell.n > 0 && ended >= cell.planned && share(cell.unscored, ended) <= kUnscoredShareMax;
 }
 
 bool is_faster(const CellFinding& cell, const CellFinding& other) {

@@ -14,10 +14,6 @@ constexpr double kCostWorthANote = 1.25;
 /// Times closer than this are the same time.
 constexpr double kSameTime = 0.05;
 
-bool has_verdict(const CellFinding& cell, stats::Verdict verdict) {
-  return cell.judgement && cell.judgement->verdict == verdict;
-}
-
 /// What the model answered: its text and, as JSON, its tool calls.
 std::string answer_of(const store::TrialRow& trial) {
   if (trial.detail.find("\"tool_calls\"") == std::string::npos) return trial.reply;

@@ -13,10 +13,6 @@ namespace {
 constexpr double kTruncationWorthANote = 0.10;
 constexpr std::size_t kMessageCharacters = 160;
 
-double share(std::int64_t part, std::int64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 std::string truncation_note(const CellFinding& cell) {
   if (share(cell.truncated, cell.n) < kTruncationWorthANote) return "";
   const std::string cut = percent(share(cell.truncated, cell.n));

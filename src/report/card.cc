@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "finding/cell_figures.h"
 #include "finding/phrase.h"
 
 namespace assay::report {
@@ -66,11 +67,9 @@ void append_member(const Json& object, std::string_view key, std::string_view la
 std::vector<const CellFinding*> cells_that_moved(const ModelFinding& model) {
   std::vector<const CellFinding*> cells;
   for (const CellFinding& cell : model.cells) {
-    if (!cell.judgement) continue;
-    const stats::Verdict verdict = cell.judgement->verdict;
-    if (verdict == stats::Verdict::Better || verdict == stats::Verdict::Worse) {
-      cells.push_back(&cell);
-    }
+    const bool moved = finding::has_verdict(cell, stats::Verdict::Better) ||
+                       finding::has_verdict(cell, stats::Verdict::Worse);
+    if (moved) cells.push_back(&cell);
   }
   std::stable_sort(cells.begin(), cells.end(), [](const auto* left, const auto* right) {
     return std::abs(left->difference->delta) > std::abs(right->difference->delta);
@@ -81,11 +80,9 @@ std::vector<const CellFinding*> cells_that_moved(const ModelFinding& model) {
 std::vector<const CellFinding*> cells_that_did_not(const ModelFinding& model) {
   std::vector<const CellFinding*> cells;
   for (const CellFinding& cell : model.cells) {
-    if (!cell.judgement) continue;
-    const stats::Verdict verdict = cell.judgement->verdict;
-    if (verdict == stats::Verdict::Equivalent || verdict == stats::Verdict::Undecided) {
-      cells.push_back(&cell);
-    }
+    const bool stayed = finding::has_verdict(cell, stats::Verdict::Equivalent) ||
+                        finding::has_verdict(cell, stats::Verdict::Undecided);
+    if (stayed) cells.push_back(&cell);
   }
   return cells;
 }
