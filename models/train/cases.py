@@ -162,7 +162,10 @@ KINDS: dict[str, Callable[[Random, int], Case]] = {
 
 
 def build(kind: str, count: int, seed: int) -> list[Case]:
-    """`count` different cases of one kind, the tiers evenly spread and in order."""
+    """Cases of one kind, the tiers evenly spread and in order.
+
+    No two are the same unless the held-out side has too little: there are but few easy sums.
+    """
     rng = Random(f"{seed}:{kind}")
     made: list[Case] = []
     known: set[str] = set()
