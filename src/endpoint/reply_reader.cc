@@ -38,20 +38,32 @@ FailureClass class_of(net::TransportFailure failure) {
   ASSAY_CHECK(false, "a transport that did not fail has no failure class");
 }
 
+/// White space and byte-order marks before the reply mean nothing in either format; some servers
+/// send white space to keep the connection alive.
+std::size_t padding_bytes(std::string_view bytes) {
+  const std::size_t all = bytes.size();
+  while (!bytes.empty()) {
+    if (bytes.starts_with(kByteOrderMark)) {
+      bytes.remove_prefix(kByteOrderMark.size());
+    } else if (base::trim(bytes.substr(0, 1)).empty()) {
+      bytes.remove_prefix(1);
+    } else {
+      break;
+    }
+  }
+  return all - bytes.size();
+}
+
 /// No field of an event stream begins with a bracket, and no JSON reply with anything else.
 bool begins_json(std::string_view bytes) {
-  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
-  const std::string_view text = base::trim(bytes);
-  return text.starts_with('{') || text.starts_with('[');
+  return bytes.starts_with('{') || bytes.starts_with('[');
 }
 
 bool begins_events(std::string_view bytes) {
-  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
-  const std::string_view text = base::trim(bytes);
   constexpr std::array<std::string_view, 6> kFields{
       ":", "data:", "event:", "id:", "retry:", "error:"};
   return std::any_of(kFields.begin(), kFields.end(),
-                     [&](std::string_view field) { return text.starts_with(field); });
+                     [&](std::string_view field) { return bytes.starts_with(field); });
 }
 
 }  // namespace
@@ -91,13 +103,8 @@ void ReplyReader::keep_beginning(std::string_view piece) {
 
 void ReplyReader::begin(std::string_view piece) {
   body_ += piece;
-  if (kByteOrderMark.starts_with(body_)) return;  // Its rest may be in the next piece.
-  if (base::trim(piece).empty()) {
-    // White space before the reply means nothing in either format; some servers send it to keep the
-    // connection alive.
-    body_.clear();
-    return;
-  }
+  body_.erase(0, padding_bytes(body_));
+  if (kByteOrderMark.starts_with(body_)) return;  // Nothing yet, or the beginning of a mark.
   format_ = begins_json(body_) ? Format::Whole : Format::Events;
   if (format_ == Format::Events) take_events(body_);
 }
