@@ -43,8 +43,8 @@ class CgroupGuard final : public MemoryGuard {
   fs::path cgroup() const override { return group_.path(); }
 
   base::Status attach(pid_t pid) override {
-    const auto members = read_kernel_file(group_.path() / "cgroup.procs");
-    for (std::string_view line : base::split_lines(members.value_or(""))) {
+    const std::string members = read_kernel_file(group_.path() / "cgroup.procs").value_or("");
+    for (std::string_view line : base::split_lines(members)) {
       if (parse_number(line) == static_cast<std::uint64_t>(pid)) return base::Done{};
     }
     // A child that has ended already is in no list; there is nothing left to guard then.

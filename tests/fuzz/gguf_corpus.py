@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the GGUF fuzz target beside this file. They are small on purpose: one valid
+"""Writes the seeds of the GGUF fuzz target, corpus/gguf. They are small on purpose: one valid
 header of each kind the parser tells apart."""
 import pathlib
 import struct
 
-HERE = pathlib.Path(__file__).parent
+CORPUS = pathlib.Path(__file__).parent / "corpus" / "gguf"
 
 
 def text(value):
@@ -33,7 +33,7 @@ def write(name, metadata, tensors, version=3, data=b""):
     header = b"GGUF" + struct.pack("<IQQ", version, len(tensors), len(metadata))
     header += b"".join(metadata) + b"".join(tensors)
     header += b"\0" * (-len(header) % 32)
-    (HERE / name).write_bytes(header + data)
+    (CORPUS / name).write_bytes(header + data)
 
 
 ARCHITECTURE = entry("general.architecture", 8, text("llama"))
