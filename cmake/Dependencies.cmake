@@ -12,5 +12,4 @@ find_path(EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)
 
 if(ASSAY_TESTS)
   find_package(GTest REQUIRED)
-  find_package(benchmark REQUIRED)
 endif()

@@ -1,5 +1,5 @@
-// Throws arbitrary bytes at the GGUF header parser, and what it accepts at the memory estimate: both
-// must end, within the input's own size in memory, whatever the bytes claim.
+// Throws arbitrary bytes at the GGUF header parser, and what it accepts at the memory estimate:
+// both must end, within the input's own size in memory, whatever the bytes claim.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
