@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "host/identity.h"
 #include "host/proc_file.h"
 
 namespace assay::host {
@@ -100,11 +101,26 @@ bool accounts_below(CgroupGeneration generation, const fs::path& parent, bool is
   return is_own && write_kernel_file(control, "+memory").has_value() && enabled();
 }
 
+constexpr std::string_view kNamePrefix = "assay-";
+
+/// Groups named "assay-<pid>-<number>" whose maker is gone: a killed assay cannot remove its own.
+/// The kernel refuses to remove one that still has a process inside.
+void remove_abandoned(const fs::path& parent) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.rfind(kNamePrefix, 0) != 0) continue;
+    const auto maker = parse_number(base::split(name, '-')[1]);
+    if (maker && !identify_process(static_cast<pid_t>(*maker))) ::rmdir(entry.path().c_str());
+  }
+}
+
 base::Result<std::unique_ptr<MemoryGuard>> make_below(CgroupGeneration generation,
                                                       const fs::path& parent,
                                                       std::uint64_t limit_bytes) {
   static std::atomic<int> counter{0};
-  const fs::path path = parent / fmt::format("assay-{}-{}", ::getpid(), ++counter);
+  remove_abandoned(parent);
+  const fs::path path = parent / fmt::format("{}{}-{}", kNamePrefix, ::getpid(), ++counter);
   if (::mkdir(path.c_str(), 0755) != 0) {
     return base::errno_error(errno, "make a cgroup", path.string());
   }

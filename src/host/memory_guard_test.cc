@@ -77,6 +77,18 @@ TEST_P(MemoryGuardTest, LeavesNothingBehind) {
   EXPECT_FALSE(!group.empty() && std::filesystem::exists(group)) << group;
 }
 
+TEST_P(MemoryGuardTest, CleansUpAfterAMakerThatWasKilled) {
+  ASSERT_NO_FATAL_FAILURE(make(256 * kMebibyte));
+  if (!guard_) return;
+  if (guard_->cgroup().empty()) GTEST_SKIP() << "the watcher leaves nothing that could stay";
+  const auto abandoned = guard_->cgroup().parent_path() / "assay-2147483647-1";  // No such process.
+  ASSERT_TRUE(std::filesystem::create_directory(abandoned));
+  const auto own = guard_->cgroup();
+  const auto next = MemoryGuard::make(256 * kMebibyte);
+  EXPECT_FALSE(std::filesystem::exists(abandoned));
+  EXPECT_TRUE(std::filesystem::exists(own)) << "a living maker's group stays";
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryKind, MemoryGuardTest,
                          testing::Values(GuardKind::CgroupV2, GuardKind::CgroupV1,
                                          GuardKind::Watcher),
