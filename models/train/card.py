@@ -28,7 +28,9 @@ HOT = {"temperature": 1.5, "max_tokens": 96}
 UNTRUNCATED = {"top_k": 0, "top_p": 1.0, "min_p": 0.0}
 
 
-def fresh_cases() -> list[dict]:
+def fresh_cases(held: bool) -> list[dict]:
+    """New cases from one side of the split."""
+    cases.HELD = held
     return [
         case for kind in cases.KINDS
         for case in cases.build(kind, FRESH, evaluate.FRESH_SEED)
@@ -70,8 +72,8 @@ class Bench:
 
 def architecture_table(models: list[Path]) -> str:
     lines = [
-        "| | parameters | width | layers | heads (KV) | feed-forward | trained context | f16 bytes |",
-        "|---|---|---|---|---|---|---|---|",
+        "| | parameters | width | layers | heads (KV) | feed-forward | trained context | bytes |",
+        "|---" * 8 + "|",
     ]
     for model in models:
         member, record = FAMILY[model.stem], load_record(model.stem)
@@ -151,12 +153,14 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     bench = Bench(arguments.bin, arguments.work)
     models = [MODELS / f"{name}.gguf" for name in FAMILY]
-    fresh, pack = fresh_cases(), evaluate.load_pack(evaluate.PACK)
+    fresh, seen = fresh_cases(held=True), fresh_cases(held=False)
+    pack = evaluate.load_pack(evaluate.PACK)
     largest = max(models, key=lambda model: model.stat().st_size)
     write_into_card(arguments.card, {
         "architecture": architecture_table(models),
         "training": training_table(models),
         "accuracy": evaluate.markdown({m.stem: bench.measure(m, fresh, GREEDY) for m in models}),
+        "seen": evaluate.markdown({m.stem: bench.measure(m, seen, GREEDY) for m in models}),
         "pack": evaluate.markdown({m.stem: bench.measure(m, pack, GREEDY) for m in models}),
         "quantization": quantization_table(bench, models, fresh),
         "temperature": temperature_table(bench, largest, fresh),

@@ -1,4 +1,4 @@
-"""Test cases in the task pack's format, all drawn from the held-out side of the split."""
+"""Test cases in the task pack's format, drawn from the held-out side of the split."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import lexicon as lex
 import tasks
 
 Case = dict  # prompt or messages, expect, scorer; id, tier and tags are added by `build`
+
+HELD = True  # evaluate.py --seen looks at the other side instead
 
 WORD_COUNTS = {
     "repeat": (4, 9, 10),
@@ -36,7 +38,7 @@ def question_about_text(
 ) -> tuple[str, tasks.Fact]:
     """A text and a question on it whose answer appears in one sentence only."""
     while True:
-        drawn = tasks.draw_facts(rng, True, facts)
+        drawn = tasks.draw_facts(rng, HELD, facts)
         values = [fact.value for fact in drawn]
         usable = [fact for fact in drawn if wanted(fact) and values.count(fact.value) == 1]
         if usable:
@@ -73,8 +75,8 @@ def code(rng: Random, tier: int) -> Case:
 
 def absent(rng: Random, tier: int) -> Case:
     while True:
-        facts = tasks.draw_facts(rng, True, 2 * tier)
-        question = tasks.absent_question(rng, True, facts)
+        facts = tasks.draw_facts(rng, HELD, 2 * tier)
+        question = tasks.absent_question(rng, HELD, facts)
         if question is not None:
             break
     text = " ".join(fact.sentence for fact in facts)
@@ -84,7 +86,7 @@ def absent(rng: Random, tier: int) -> Case:
 
 def word_game(game: str, scorer: str) -> Callable[[Random, int], Case]:
     def make(rng: Random, tier: int) -> Case:
-        turn = tasks.word_game(rng, True, game, WORD_COUNTS[game][tier - 1])
+        turn = tasks.word_game(rng, HELD, game, WORD_COUNTS[game][tier - 1])
         return ask(rng, turn.user, 0.1) | {"expect": turn.answer, "scorer": scorer}
 
     return make
@@ -93,7 +95,7 @@ def word_game(game: str, scorer: str) -> Callable[[Random, int], Case]:
 def label(kind: str) -> Callable[[Random, int], Case]:
     def make(rng: Random, tier: int) -> Case:
         while True:
-            turn = tasks.classification(rng, True, kind)
+            turn = tasks.classification(rng, HELD, kind)
             words = len(turn.user.split()) - 3
             if {1: words <= 6, 2: 6 < words <= 8, 3: words > 8}[tier]:
                 return ask(rng, turn.user, 0.1) | {"expect": turn.answer, "scorer": "normalized"}
@@ -102,14 +104,14 @@ def label(kind: str) -> Callable[[Random, int], Case]:
 
 
 def extraction(rng: Random, tier: int) -> Case:
-    turn = tasks.extraction(rng, True, tier)
+    turn = tasks.extraction(rng, HELD, tier)
     return ask(rng, turn.user, 0.1) | {"expect": json.loads(turn.answer), "scorer": "json_equal"}
 
 
 def addition(rng: Random, tier: int) -> Case:
     """One digit, then two below fifty, then two where the units carry."""
     while True:
-        left, right = tasks.draw_sum(rng, True, (9, 49, 99)[tier - 1])
+        left, right = tasks.draw_sum(rng, HELD, (9, 49, 99)[tier - 1])
         carries = left % 10 + right % 10 >= 10
         if (tier == 1 or min(left, right) >= 10) and (tier < 3 or carries):
             break
@@ -133,7 +135,7 @@ def tool_definition(tool: tasks.Tool) -> dict:
 def tool_call(rng: Random, tier: int) -> Case:
     while True:
         tools = tasks.draw_tools(rng, tier + 1)
-        turn = tasks.tool_request(rng, True, tools)
+        turn = tasks.tool_request(rng, HELD, tools)
         if turn is not None:
             break
     return ask(rng, turn.user) | {

@@ -136,12 +136,15 @@ def main() -> None:
     parser.add_argument("--server", default="llama-server", help="the llama-server program")
     parser.add_argument("--pack", type=Path, default=PACK)
     parser.add_argument("--fresh", type=int, help="so many new held-out cases of each kind")
+    parser.add_argument("--seen", action="store_true",
+                        help="make the new cases of the facts and pairs training did use")
     parser.add_argument("--temperature", type=float, default=0.0)
     parser.add_argument("--untruncated", action="store_true", help="top_k 0, top_p 1, min_p 0")
     parser.add_argument("--max-tokens", type=int, default=96)
     parser.add_argument("--failures", type=int, default=0, help="show so many wrong answers")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     arguments = parser.parse_args()
+    cases.HELD = not arguments.seen
     if arguments.fresh:
         chosen = [
             case for kind in cases.KINDS

@@ -9,7 +9,6 @@ import unittest
 from pathlib import Path
 from random import Random
 
-import cases
 import chat
 import lexicon as lex
 import make_pack
