@@ -2,12 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <sstream>
-
 #include "base/file.h"
 #include "base/json.h"
+#include "support/outside.h"
 #include "support/temporary_folder.h"
-#include "support/virtual_clock.h"
 
 namespace assay::cli {
 namespace {
@@ -18,10 +16,9 @@ using testing::HasSubstr;
 class CommandTest : public testing::Test {
  protected:
   int run(const std::vector<std::string>& arguments) {
-    out_.str("");
-    err_.str("");
-    base::Context context{clock_, interrupt_, in_, out_, err_, {}, {}, folder_.path() / "home", ""};
-    return cli::run(context, arguments);
+    outside_.forget_output();
+    outside_.context().home = folder_.path() / "home";
+    return cli::run(outside_.context(), arguments);
   }
   std::string write(const std::string& name, const std::string& text) {
     const auto path = folder_.path() / name;
@@ -30,11 +27,7 @@ class CommandTest : public testing::Test {
   }
 
   test::TemporaryFolder folder_;
-  test::VirtualClock clock_;
-  base::Interrupt interrupt_;
-  std::istringstream in_;
-  std::ostringstream out_;
-  std::ostringstream err_;
+  test::Outside outside_;
 };
 
 constexpr const char* kStudy = R"([study]
@@ -67,15 +60,15 @@ TEST_F(CommandTest, HelpOfEveryVerbShowsAnExample) {
     std::vector<std::string> arguments = verb;
     arguments.emplace_back("--help");
     EXPECT_EQ(run(arguments), 0);
-    EXPECT_THAT(out_.str(), HasSubstr("Example:\n  assay")) << testing::PrintToString(verb);
-    EXPECT_EQ(err_.str(), "");
+    EXPECT_THAT(outside_.out(), HasSubstr("Example:\n  assay")) << testing::PrintToString(verb);
+    EXPECT_EQ(outside_.err(), "");
   }
 }
 
 TEST_F(CommandTest, WrongUsageIsCodeTwoOnStderr) {
   EXPECT_EQ(run({"study", "plan"}), 2);
-  EXPECT_THAT(err_.str(), HasSubstr("error:"));
-  EXPECT_EQ(out_.str(), "");
+  EXPECT_THAT(outside_.err(), HasSubstr("error:"));
+  EXPECT_EQ(outside_.out(), "");
   EXPECT_EQ(run({"no-such-verb"}), 2);
   EXPECT_EQ(run({}), 2);
 }
@@ -83,36 +76,36 @@ TEST_F(CommandTest, WrongUsageIsCodeTwoOnStderr) {
 TEST_F(CommandTest, PlanPrintsOneJsonRecord) {
   write("cases.jsonl", kCases);
   const std::string file = write("study.toml", kStudy);
-  ASSERT_EQ(run({"study", "plan", file, "--json"}), 0) << err_.str();
-  const base::Json record = base::parse_json(out_.str()).value();
+  ASSERT_EQ(run({"study", "plan", file, "--json"}), 0) << outside_.err();
+  const base::Json record = base::parse_json(outside_.out()).value();
   EXPECT_EQ(record["runs"], 6);
   EXPECT_EQ(record["cells"].size(), 2U);
   ASSERT_EQ(run({"study", "plan", file, "--models", "http://127.0.0.1:9/v1#other", "--json"}), 0);
-  EXPECT_EQ(base::parse_json(out_.str()).value()["models"][0]["model"], "other");
+  EXPECT_EQ(base::parse_json(outside_.out()).value()["models"][0]["model"], "other");
 }
 
 TEST_F(CommandTest, BadInputIsCodeThreeAndNamesThePlace) {
   const std::string file = write("study.toml", "[study]\nname = 3\n");
   EXPECT_EQ(run({"study", "plan", file}), 3);
-  EXPECT_THAT(err_.str(), HasSubstr("study.toml"));
+  EXPECT_THAT(outside_.err(), HasSubstr("study.toml"));
   EXPECT_EQ(run({"study", "plan", (folder_.path() / "absent.toml").string()}), 3);
   EXPECT_EQ(run({"study", "status", "nothing"}), 3);
-  EXPECT_THAT(err_.str(), HasSubstr("no study was run under this home yet"));
+  EXPECT_THAT(outside_.err(), HasSubstr("no study was run under this home yet"));
 }
 
 TEST_F(CommandTest, AnEnvelopeNobodyAcceptedIsRefused) {
   write("cases.jsonl", kCases);
   const std::string file = write("study.toml", kStudy);
   EXPECT_EQ(run({"study", "run", file}), 6);
-  EXPECT_THAT(err_.str(), HasSubstr("--yes"));
+  EXPECT_THAT(outside_.err(), HasSubstr("--yes"));
 }
 
 TEST_F(CommandTest, AnEndpointThatIsNotThereIsCodeFour) {
   write("cases.jsonl", kCases);
   const std::string file = write("study.toml", kStudy);
   EXPECT_EQ(run({"study", "run", file, "--yes"}), 4);
-  ASSERT_EQ(run({"study", "status", "latest", "--json"}), 0) << err_.str();
-  const base::Json status = base::parse_json(out_.str()).value();
+  ASSERT_EQ(run({"study", "status", "latest", "--json"}), 0) << outside_.err();
+  const base::Json status = base::parse_json(outside_.out()).value();
   EXPECT_EQ(status["state"], "failed");
   EXPECT_EQ(status["trials"]["done"], 0);
   EXPECT_EQ(status["trials"]["planned"], 6);

@@ -125,14 +125,4 @@ void HttpServer::close() {
   for (HttpConnection* connection : listener_->connections) connection->cut(false);
 }
 
-base::Result<std::uint16_t> free_loopback_port() {
-  asio::io_context io;
-  tcp::acceptor acceptor(io);
-  boost::system::error_code failure;
-  acceptor.open(tcp::v4(), failure);
-  if (!failure) acceptor.bind(tcp::endpoint(asio::ip::address_v4::loopback(), 0), failure);
-  if (failure) return base::errno_error(failure.value(), "find a free loopback port");
-  return acceptor.local_endpoint().port();
-}
-
 }  // namespace assay::net

@@ -82,7 +82,4 @@ class HttpServer {
   std::shared_ptr<Listener> listener_;
 };
 
-/// A loopback port nobody held at the time of asking.
-base::Result<std::uint16_t> free_loopback_port();
-
 }  // namespace assay::net

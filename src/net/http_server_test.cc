@@ -311,12 +311,5 @@ TEST(HttpServer, EndsExchangesThatWaitWhenItIsClosed) {
   run_until(runtime, ended);
 }
 
-TEST(FreeLoopbackPort, CanBeListenedOn) {
-  const std::uint16_t port = free_loopback_port().value();
-  Runtime runtime;
-  HttpServer server(runtime, echo);
-  EXPECT_EQ(server.listen("127.0.0.1", port).value(), port);
-}
-
 }  // namespace
 }  // namespace assay::net

@@ -2,9 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <sstream>
+#include <algorithm>
 
 #include "base/text.h"
+#include "support/outside.h"
 #include "support/virtual_clock.h"
 
 namespace assay::study {
@@ -25,46 +26,35 @@ TEST(ProgressLine, FitsTheTerminal) {
   EXPECT_THAT(progress_line(state, 80), HasSubstr("…"));
 }
 
-class ProgressTest : public testing::Test {
- protected:
-  base::Context context(bool terminal) {
-    base::Terminal kind;
-    kind.err_is_terminal = terminal;
-    return {clock_, interrupt_, in_, out_, err_, kind, {}, "", ""};
-  }
-  test::VirtualClock clock_;
-  base::Interrupt interrupt_;
-  std::istringstream in_;
-  std::ostringstream out_;
-  std::ostringstream err_;
-};
-
-TEST_F(ProgressTest, PlainLinesAreFewAndTheLastIsAlwaysThere) {
-  const base::Context plain = context(false);
-  Progress progress(plain);
+TEST(Progress, PlainLinesAreFewAndTheLastIsAlwaysThere) {
+  test::VirtualClock clock;
+  const test::Outside outside({}, clock);
+  Progress progress(outside.context());
   for (int i = 1; i <= 1000; ++i) {
-    clock_.advance(std::chrono::milliseconds(50));
+    clock.advance(std::chrono::milliseconds(50));
     progress.update({i, 1000, "m/baseline", 0, -1});
   }
-  const std::string text = err_.str();
+  const std::string text = outside.err();
   EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 8);
   EXPECT_THAT(text, HasSubstr("1000/1000"));
   EXPECT_THAT(text, testing::Not(HasSubstr("\r")));
 }
 
-TEST_F(ProgressTest, ATerminalsLineIsRewrittenAndClosed) {
-  const base::Context terminal = context(true);
-  Progress progress(terminal);
+TEST(Progress, ATerminalsLineIsRewrittenAndClosed) {
+  test::VirtualClock clock;
+  test::Outside outside({}, clock);
+  outside.context().terminal.err_is_terminal = true;
+  Progress progress(outside.context());
   progress.update({1, 10, "m/baseline", 0, -1});
   progress.update({2, 10, "m/baseline", 0, -1});
-  EXPECT_THAT(err_.str(), testing::Not(HasSubstr("2/10")))
+  EXPECT_THAT(outside.err(), testing::Not(HasSubstr("2/10")))
       << "rewritten within a tenth of a second";
-  clock_.advance(std::chrono::milliseconds(150));
+  clock.advance(std::chrono::milliseconds(150));
   progress.update({3, 10, "m/baseline", 0, -1});
   progress.finish();
-  EXPECT_THAT(err_.str(), HasSubstr("3/10"));
-  EXPECT_EQ(err_.str().front(), '\r');
-  EXPECT_EQ(err_.str().back(), '\n');
+  EXPECT_THAT(outside.err(), HasSubstr("3/10"));
+  EXPECT_EQ(outside.err().front(), '\r');
+  EXPECT_EQ(outside.err().back(), '\n');
 }
 
 }  // namespace
