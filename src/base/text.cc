@@ -66,8 +66,11 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
   std::size_t best_distance = 0;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
-    const std::size_t allowed =
-        std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
+    const std::size_t longer = std::max(word.size(), candidate.size());
+    // Two letters that changed places are a distance of 2.
+    const std::size_t allowed = std::max<std::size_t>(longer >= 4 ? 2 : 1, longer / 3);
+    // One that begins with the word is meant more likely than any slip: "q8" for "q8_0".
+    if (candidate.starts_with(word) && word.size() >= 2) return candidate;
     if (distance <= allowed && (!best || distance < best_distance)) {
       best = candidate;
       best_distance = distance;

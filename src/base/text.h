@@ -21,8 +21,9 @@ std::vector<std::string> split(std::string_view text, char separator);
 /// Levenshtein distance in bytes.
 std::size_t edit_distance(std::string_view left, std::string_view right);
 
-/// The candidate nearest to `word`, when it is near enough to be a likely slip (distance at most a
-/// third of the longer one's length, and at least 1).
+/// The first candidate that begins with `word` (of two letters at least), else the one nearest to
+/// it, when it is near enough to be a likely slip (distance at most a third of the longer one's
+/// length, or 1; for words of four letters and more, 2).
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
 /// "1.5 GiB", "512 MiB", "17 B": binary units, at most one decimal.

@@ -20,6 +20,8 @@ TEST(Text, NearestSuggestsOnlyLikelySlips) {
   EXPECT_EQ(nearest("temprature", known), "temperature");
   EXPECT_EQ(nearest("max_token", known), "max_tokens");
   EXPECT_EQ(nearest("quantization", known), std::nullopt);
+  EXPECT_EQ(nearest("teir", std::vector<std::string>{"tags", "tier"}), "tier");
+  EXPECT_EQ(nearest("q8", std::vector<std::string>{"q4_0", "q8_0"}), "q8_0");
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
 }
 

@@ -9,15 +9,13 @@
 namespace assay::base {
 
 Result<toml::table> parse_toml(std::string_view text, std::string_view source) {
-  toml::parse_result parsed = toml::parse(text, source);
-  if (parsed.failed()) {
-    const toml::parse_error& failure = parsed.error();
-    return bad_input(fmt::format("expected TOML: {}", failure.description()),
-                     "see docs/reference/study-file.md for the format",
+  try {
+    return toml::parse(text, source);
+  } catch (const toml::parse_error& failure) {
+    return bad_input(fmt::format("expected TOML: {}", failure.description()), "",
                      fmt::format("{}:{}:{}", source, failure.source().begin.line,
                                  failure.source().begin.column));
   }
-  return std::move(parsed).table();
 }
 
 std::string toml_place(std::string_view source, const toml::node& node, std::string_view key) {

@@ -13,6 +13,12 @@ TEST(Toml, NamesTheLineOfASyntaxError) {
   EXPECT_THAT(parsed.error().context, HasSubstr("s.toml:2"));
 }
 
+TEST(Toml, ATableHeaderWithoutAKeyIsAnErrorLikeAnyOther) {
+  for (const char* text : {"[=", "[ $ ]", "[[=]]", "[\x01"}) {
+    EXPECT_FALSE(parse_toml(text, "s.toml").has_value()) << text;
+  }
+}
+
 TEST(Toml, SuggestsTheNearestKnownKey) {
   const auto table = parse_toml("[study]\nrepeat = 3\n", "s.toml").value();
   const std::vector<std::string> known{"name", "repeats"};

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "endpoint/played_twin.h"
+#include "endpoint/played_twin_test_support.h"
 
 namespace assay::endpoint {
 namespace {

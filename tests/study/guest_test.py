@@ -57,7 +57,8 @@ class GuestTest(StudyTest):
             self.assertGreater(shown["ttft_ms_p50"], 0)
         self.assertGreater(cells["xs/baseline"]["accuracy"], 0)
         script, _ = self.run_assay("export", "latest", "--for", "llama-server")
-        self.assertEqual(subprocess.run(["sh", "-n"], input=script, text=True, check=False).returncode, 0)
+        shell = subprocess.run(["sh", "-n"], input=script, text=True, check=False)
+        self.assertEqual(shell.returncode, 0)
 
     def grown_server(self):
         """The real server, beside which a child eats memory half a second after it started."""

@@ -86,7 +86,9 @@ reply = "a b c d e f g h"
 name = "overflow"
 match.contains = "Case 4"
 status = 400
-body = '{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}'
+body = '''
+{"error":{"code":400,"type":"exceed_context_size_error",
+"message":"the request exceeds the available context size"}}'''
 [[rule]]
 name = "refused"
 match.contains = "Case 5"
@@ -135,7 +137,9 @@ class FailureTest(StudyTest):
         )
 
     def test_an_endpoint_that_goes_away_stops_the_study(self):
-        url = self.start_twin('[[rule]]\nreply = "yes"\nmatch.times = 9\n[[rule]]\nreset = true\nraw = ""\n')
+        url = self.start_twin(
+            '[[rule]]\nreply = "yes"\nmatch.times = 9\n[[rule]]\nreset = true\nraw = ""\n'
+        )
         self.write("cases.jsonl", cases(10))
         file = self.write("study.toml", study(url))
         _, err = self.run_assay("study", "run", file, "--yes", expect=4)

@@ -97,7 +97,7 @@ def wait_for(condition):
 def cases(count):
     """JSONL of `count` cases that a twin answering `yes` gets right."""
     return "".join(
-        json.dumps({"id": f"c{i}", "prompt": f"Case {i}", "expect": "yes", "scorer": "contains"}) + "\n"
+        f'{{"id":"c{i}","prompt":"Case {i}","expect":"yes","scorer":"contains"}}\n'
         for i in range(count)
     )
 

@@ -25,13 +25,21 @@ SUPPORT_FLOOR = 0
 # environment to provoke what they check; the clock and chance they must not touch either.
 TESTS = "_test.cc"
 
+# What several tests of one room share, beside its sources.
+TEST_SUPPORT = ("_test_support.h", "_test_support.cc")
+
+# Inputs of fuzz targets are bytes as some peer sends them, not text of ours.
+CORPORA = "tests/fuzz/corpus"
+
 # Headers that only one place may include: (pattern of the header, who may, why).
 OWNED_HEADERS = [
     (re.compile(r"boost/(asio|beast)[./]"), ["src/net"],
      "net is the only room that knows Asio"),
     (re.compile(r"(sqlite3|libpq-fe)\.h$"), ["src/store"],
      "store is the only room that knows a database"),
-    (re.compile(r"(sys/(?!types\.h|stat\.h)|linux/)|(dlfcn|sched|pty|hwloc)\.h$"),
+    (re.compile(r"sys/socket\.h$"), ["src/net", "src/host", "apps", TESTS],
+     "sockets are net's"),
+    (re.compile(r"(sys/(?!types\.h|stat\.h|socket\.h)|linux/)|(dlfcn|sched|pty|hwloc)\.h$"),
      ["src/host", "apps", TESTS],
      "host is the only room with platform code"),
 ]

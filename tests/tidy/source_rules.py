@@ -30,7 +30,8 @@ def _room_floors(file):
         return
     floor = house.FLOORS[room]
     for line, header in includes(file.text):
-        if header.startswith("support/") and not file.path.endswith(house.TESTS):
+        for_tests = file.path.endswith((house.TESTS, *house.TEST_SUPPORT))
+        if header.startswith("support/") and not for_tests:
             yield file.finding(line, "floors", f"\"{header}\" is for tests only")
         other = _room_of(header)
         if other is None or other == room or house.FLOORS[other] < floor:
