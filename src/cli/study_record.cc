@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "finding/analysis.h"
@@ -13,6 +15,17 @@ namespace assay::cli {
 
 using base::Json;
 using base::Result;
+
+namespace {
+
+/// Whether assay served that model itself, so that a server's configuration can be written for it.
+bool is_guest(const finding::StudyFinding& finding, const std::string& name) {
+  return std::any_of(finding.models.begin(), finding.models.end(), [&](const auto& model) {
+    return model.model == name && model.url.empty();
+  });
+}
+
+}  // namespace
 
 Result<store::Journal> open_journal(const base::Context& context, bool must_exist) {
   const std::filesystem::path file = study::journal_file(context);
@@ -79,9 +92,11 @@ Result<std::filesystem::path> write_reports(const base::Context& context,
   ASSAY_TRY_DONE(base::write_file(folder / "report.json",
                                   base::dump_json_pretty(report::to_json(finding)) + "\n"));
   if (finding.decision.made) {
-    ASSAY_TRY(const std::string server,
-              finding::export_config(finding, finding::ExportFormat::LlamaServer));
-    ASSAY_TRY_DONE(base::write_file(folder / "deploy-llama-server.sh", server));
+    if (is_guest(finding, finding.decision.model)) {
+      ASSAY_TRY(const std::string server,
+                finding::export_config(finding, finding::ExportFormat::LlamaServer));
+      ASSAY_TRY_DONE(base::write_file(folder / "deploy-llama-server.sh", server));
+    }
     ASSAY_TRY(const std::string request,
               finding::export_config(finding, finding::ExportFormat::OpenAi));
     ASSAY_TRY_DONE(base::write_file(folder / "deploy-openai.json", request));

@@ -12,6 +12,10 @@ constexpr std::string_view kOpening = "open the journal";
 /// Far more than processes that could open one new journal at the same moment.
 constexpr int kSwitchAttemptsMax = 100;
 
+/// A little more than the log holds when SQLite writes it back into the database and starts it
+/// anew: 1,000 pages of 4,096 bytes, each with a head of 24.
+constexpr std::int64_t kLogBytes = std::int64_t{4'400} << 10U;
+
 constexpr std::string_view kSchema = R"sql(CREATE TABLE study (
   id TEXT PRIMARY KEY,
   hash TEXT NOT NULL,
@@ -139,14 +143,23 @@ base::Status use_write_ahead_log(Connection& connection) {
   return connection.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;", kOpening);
 }
 
+base::Status lay_out_log(Connection& connection) {
+  ASSAY_TRY_DONE(connection.run("BEGIN IMMEDIATE", kOpening));
+  const RollbackAtExit rollback{connection};
+  connection.lay_out_log(kLogBytes);
+  return base::Done{};
+}
+
 }  // namespace
 
 std::string_view schema_sql() { return kSchema; }
 
 base::Status make_ready(Connection& connection) {
   ASSAY_TRY(const Found found, identify_in_transaction(connection));
-  if (found == Found::Nothing) ASSAY_TRY_DONE(create_tables(connection));
-  return use_write_ahead_log(connection);
+  if (found == Found::Journal) return use_write_ahead_log(connection);
+  ASSAY_TRY_DONE(create_tables(connection));
+  ASSAY_TRY_DONE(use_write_ahead_log(connection));
+  return lay_out_log(connection);
 }
 
 }  // namespace assay::store

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <sqlite3.h>
 
+#include <array>
 #include <cerrno>
 
 #include "base/check.h"
@@ -121,6 +122,21 @@ base::Result<Statement> Connection::prepare(std::string_view sql) {
 void Connection::keep_log() {
   int keep = 1;
   sqlite3_file_control(handle_.get(), nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep);
+}
+
+void Connection::lay_out_log(std::int64_t bytes) {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log == nullptr || log->pMethods == nullptr) return;
+  sqlite3_int64 size = 0;
+  if (log->pMethods->xFileSize(log, &size) != SQLITE_OK) return;
+  static constexpr std::array<char, 65536> kZeros{};
+  int code = SQLITE_OK;
+  for (sqlite3_int64 at = size; at < bytes && code == SQLITE_OK; at += kZeros.size()) {
+    code = log->pMethods->xWrite(log, kZeros.data(), static_cast<int>(kZeros.size()), at);
+  }
+  if (code != SQLITE_OK) log->pMethods->xTruncate(log, size);
+  log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
 }
 
 std::int64_t Connection::changes() const { return sqlite3_changes64(handle_.get()); }

@@ -38,6 +38,12 @@ class Connection {
 
   /// Keeps the write-ahead log's file, with its size, when the last connection closes.
   void keep_log();
+  /// Writes zeros behind the log's end until it is `bytes` long. A commit then overwrites blocks
+  /// the file has already; one that makes the file longer has to make the file's new length durable
+  /// too, which takes several times as long. Requires an open write transaction, so that nobody
+  /// else adds to the log. Does nothing when the disk has no room: the log then grows as it is
+  /// written.
+  void lay_out_log(std::int64_t bytes);
 
   /// Rows changed by the last INSERT or UPDATE.
   std::int64_t changes() const;

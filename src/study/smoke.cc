@@ -38,9 +38,19 @@ std::vector<const task::Case*> choose(const Plan& plan) {
 }
 
 base::Error failed(const ModelSpec& model, const task::Case& canary,
-                   const endpoint::ChatFailure& failure) {
+                   const endpoint::ChatFailure& failure,
+                   const std::optional<endpoint::GuestLoss>& loss) {
   if (failure.failure == endpoint::FailureClass::Interrupted) {
     return {base::ErrorKind::Interrupted, "interrupted during the smoke run", "", ""};
+  }
+  if (loss) {
+    return {base::ErrorKind::SmokeFailed,
+            fmt::format("the server of `{}` ended in the smoke run: {}", model.name, loss->message),
+            loss->out_of_memory
+                ? "a smaller context, a quantized KV cache or a smaller quantization "
+                  "needs less; memory_limit_bytes of [[model]] sets the limit"
+                : "see the guest's log in the study's folder under --home",
+            ""};
   }
   const bool gone = failure.failure == endpoint::FailureClass::Unreachable;
   return {gone ? base::ErrorKind::Unreachable : base::ErrorKind::SmokeFailed,
@@ -73,7 +83,10 @@ Result<SmokeResult> smoke(const base::Context& context, net::Runtime& runtime, c
     const base::MonotonicTime started = context.clock.now();
     const endpoint::ChatReply reply =
         runtime.run(target.client().chat(trial_request(baseline, *canary, 1), options));
-    if (reply.failure) return failed(plan.models[baseline.model], *canary, *reply.failure);
+    if (reply.failure) {
+      const auto loss = target.loss();
+      return failed(plan.models[baseline.model], *canary, *reply.failure, loss);
+    }
     total_s += base::to_seconds(context.clock.now() - started);
     ++result.asked;
     if (!canary->tools.is_null()) {

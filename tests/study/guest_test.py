@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from program import ASSAY, SOURCE, StudyTest, wait_for
+from program import ASSAY, PATIENCE_S, SOURCE, StudyTest, wait_for
 
 MODEL = SOURCE / "models" / "pebble-xs.gguf"
 MEBIBYTE = 1 << 20
@@ -15,7 +15,7 @@ MEBIBYTE = 1 << 20
 STUDY = f"""[study]
 name = "guest"
 tasks = "{SOURCE}/examples/packs/deskwork"
-canaries = 5
+canaries = CANARIES
 [[model]]
 name = "xs"
 gguf = "{MODEL}"
@@ -40,8 +40,9 @@ def engine():
 
 @unittest.skipUnless(engine(), "no llama-server: run tools/engine")
 class GuestTest(StudyTest):
-    def study(self, factors="max_tokens = [2]", limit=""):
-        return self.write("study.toml", STUDY.replace("FACTORS", factors).replace("LIMIT", limit))
+    def study(self, factors="max_tokens = [2]", limit="", canaries=5):
+        text = STUDY.replace("FACTORS", factors).replace("LIMIT", limit)
+        return self.write("study.toml", text.replace("CANARIES", str(canaries)))
 
     def test_a_whole_study(self):
         file = self.study('max_tokens = [2]\nquantization = ["Q8_0"]')
@@ -60,13 +61,16 @@ class GuestTest(StudyTest):
         shell = subprocess.run(["sh", "-n"], input=script, text=True, check=False)
         self.assertEqual(shell.returncode, 0)
 
-    def grown_server(self):
-        """The real server, beside which a child eats memory half a second after it started."""
+    def crowded_server(self, signal_file):
+        """The real server. Once `signal_file` appears, a child beside it holds nearly all the memory
+        both may have; the kernel is told that it is the server that has to go."""
         wrapper = self.folder / "llama-server"
         wrapper.write_text(
             "#!/bin/sh\n"
             f'case "$*" in *--version*) exec "{engine()}" --version ;; esac\n'
-            f'(sleep 0.5; exec "{os.environ["ASSAY_TEST_HOG"]}" hold 600 sleep) &\n'
+            f'(while ! rm "{signal_file}" 2>/dev/null; do sleep 0.02; done;'
+            f' exec "{os.environ["ASSAY_TEST_HOG"]}" hold 392 sleep) &\n'
+            "echo 1000 > /proc/self/oom_score_adj\n"
             f'exec "{engine()}" "$@"\n'
         )
         wrapper.chmod(0o755)
@@ -76,13 +80,18 @@ class GuestTest(StudyTest):
         doctor, _ = self.run_assay("doctor")
         if "memory guard  cgroup" not in doctor:
             self.skipTest("no writable memory cgroup: the watcher sees the server alone")
-        file = self.study(limit=f"memory_limit_bytes = {400 * MEBIBYTE}")
-        self.run_assay("study", "run", file, "--yes", env=self.grown_server())
-        classes = {row[2] for row in self.trials() if row[1] == "infrastructure"}
-        self.assertIn("out_of_memory", classes)
-        status = self.record("study", "status", "latest")
-        self.assertEqual(status["state"], "done")
-        self.assertEqual(status["trials"]["done"], 30)
+        limit = f"memory_limit_bytes = {396 * MEBIBYTE}"
+        file = self.study(limit=limit, canaries=60)
+        signal_file = self.folder / "now"
+        process = self.start("study", "run", file, "--yes", env=self.crowded_server(signal_file))
+        wait_for(lambda: self.trial_count() >= 3)
+        signal_file.touch()
+        _, err = process.communicate(timeout=PATIENCE_S)
+        self.assertEqual(process.returncode, 0, err)
+        outcomes = [row[1:] for row in self.trials()]
+        self.assertEqual(outcomes.count(("infrastructure", "out_of_memory")), 1, outcomes)
+        self.assertEqual(len(outcomes), 360)
+        self.assertEqual(self.record("study", "status", "latest")["state"], "done")
 
     def test_a_killed_assay_leaves_no_server(self):
         process = self.start("study", "run", self.study(), "--yes")

@@ -8,15 +8,15 @@ import json
 
 from program import StudyTest, cases, study, wait_for
 
-STEADY = '[[rule]]\nname = "all"\nreply = "yes"\nfirst_token_ms = 1\n'
-PLANNED = 2 * 20 * 3
+STEADY = '[[rule]]\nname = "all"\nreply = "yes"\nfirst_token_ms = 15\n'
+PLANNED = 2 * 150 * 3
 
 
 class InterruptionTest(StudyTest):
     def setUp(self):
         super().setUp()
         self.url = self.start_twin(STEADY)
-        self.write("cases.jsonl", cases(20))
+        self.write("cases.jsonl", cases(150))
         self.file = self.write("study.toml", study(self.url))
 
     def check_complete(self):
@@ -85,7 +85,7 @@ class InterruptionTest(StudyTest):
         wait_for(lambda: self.trial_count() >= 1)
         process.send_signal(signal.SIGINT)
         process.communicate()
-        self.write("cases.jsonl", cases(21))
+        self.write("cases.jsonl", cases(151))
         _, err = self.run_assay("study", "resume", "latest", "--yes", expect=3)
         self.assertIn("the task packs changed", err)
 
