@@ -67,6 +67,11 @@ def passage(rng: Random, tier: int) -> Case:
     return _found(rng, facts=4, fillers=8 + 8 * tier)
 
 
+def document(rng: Random, tier: int) -> Case:
+    """A page of about 450, 600 or 750 tokens: at and past the length pebble-m was trained to."""
+    return _found(rng, facts=4, fillers=24 + 14 * tier)
+
+
 def code(rng: Random, tier: int) -> Case:
     prompt, asked = question_about_text(rng, 2 * tier, 1, lambda f: f.relation == "code")
     pattern = f"(^|[^0-9]){asked.value}([^0-9]|$)"
@@ -149,6 +154,7 @@ KINDS: dict[str, Callable[[Random, int], Case]] = {
     "lookup": lookup,
     "many": many,
     "passage": passage,
+    "document": document,
     "absent": absent,
     "code": code,
     "repeat": word_game("repeat", "normalized"),

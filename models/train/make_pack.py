@@ -13,12 +13,13 @@ import cases
 
 SEED = 7
 SIZES = {
-    "lookup": 10, "many": 8, "passage": 8, "absent": 8, "code": 8, "repeat": 6, "uppercase": 8,
-    "reverse": 8, "sort": 8, "topic": 6, "sentiment": 6, "json": 10, "sum": 10, "tool": 12,
+    "lookup": 10, "many": 8, "passage": 8, "document": 24, "absent": 8, "code": 8, "repeat": 6,
+    "uppercase": 8, "reverse": 8, "sort": 8, "topic": 6, "sentiment": 6, "json": 10, "sum": 10,
+    "tool": 12,
 }
 DESCRIPTION = (
-    "Small office chores with one right answer each: look things up in a text, say when it is not "
-    "there, classify, extract JSON, rearrange words, add, call a tool."
+    "Small office chores with one right answer each: look things up in texts short and long, say "
+    "when it is not there, classify, extract JSON, rearrange words, add, call a tool."
 )
 
 

@@ -67,6 +67,12 @@ bool is_preferred_in_tie(const Candidate& candidate, const Candidate& other) {
   return candidate.cell->accuracy > other.cell->accuracy;
 }
 
+/// Non-inferiority: the low end of a one-sided interval at the interval's confidence (95 %), which
+/// is the low end of the two-sided one at twice the error, lies above the margin's.
+bool is_shown_within(const Candidate& candidate, double margin) {
+  return candidate.against_best && candidate.against_best->interval_tost.low >= -margin - kRounding;
+}
+
 std::size_t fastest_qualifying(const std::vector<Candidate>& candidates) {
   double shortest = std::numeric_limits<double>::infinity();
   for (const Candidate& candidate : candidates) {
@@ -109,7 +115,8 @@ std::optional<Choice> choose(const StudyFinding& finding) {
                                        finding.study + candidate.cell->id + best->cell->id);
     }
     if (candidate.against_best) candidate.delta_to_best = candidate.against_best->delta;
-    candidate.qualifies = candidate.delta_to_best >= -finding.margin - kRounding;
+    candidate.qualifies =
+        candidate.cell == best->cell || is_shown_within(candidate, finding.margin);
   }
   choice.chosen = fastest_qualifying(candidates);
   return choice;

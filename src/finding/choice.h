@@ -8,8 +8,9 @@
 
 namespace assay::finding {
 
-/// Two times, or two peaks of memory, closer than this share are a tie.
-inline constexpr double kTie = 0.05;
+/// Two times, or two peaks of memory, closer than this share are a tie: cells of different loads ran
+/// minutes apart, and machines drift by several per cent.
+inline constexpr double kTie = 0.10;
 
 /// A cell that could be shipped. The pointers are into the finding that choose() was given.
 struct Candidate {
@@ -19,7 +20,8 @@ struct Candidate {
   /// and where the two share no canary.
   std::optional<stats::PairedDifference> against_best;
   double delta_to_best = 0;  ///< `against_best`'s, or the plain difference without it.
-  bool qualifies = false;    ///< Its estimated loss against the best is at most the margin.
+  bool qualifies =
+      false;  ///< Shown to lose at most the margin against the best, or the best itself.
 };
 
 struct Choice {

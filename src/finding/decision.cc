@@ -64,8 +64,8 @@ std::string margin_reason(const StudyFinding& finding, const Choice& choice) {
   const Candidate& best = choice.candidates[choice.best];
   if (choice.chosen == choice.best) return "No cell that could be shipped is more accurate.";
   return fmt::format(
-      "The most accurate is {} ({}); the difference of {} points{} is within the "
-      "margin of {}.",
+      "The most accurate is {} ({}); the difference of {} points{} is shown to be within "
+      "the margin of {}.",
       place(best), percent(best.cell->accuracy), points(chosen.delta_to_best),
       range_to_best(chosen), point_count(finding.margin));
 }
@@ -112,16 +112,28 @@ std::string reason_against_unmeasured(const ModelFinding& model) {
                      counted(baseline.n + baseline.unscored, "baseline trial"));
 }
 
+/// Why a candidate that is not shown to be within the margin was passed over.
+std::string reason_against_unproven(const StudyFinding& finding, const Choice& choice,
+                                    const Candidate& candidate) {
+  const Candidate& best = choice.candidates[choice.best];
+  const std::string behind =
+      fmt::format("{}: {}, {} behind {}{}", place(candidate), percent(candidate.cell->accuracy),
+                  point_count(candidate.delta_to_best), place(best), range_to_best(candidate));
+  const std::string margin = point_count(finding.margin);
+  if (!candidate.against_best) return fmt::format("{}: it shares no canary with it.", behind);
+  if (candidate.delta_to_best < -finding.margin) {
+    return fmt::format("{}: more than the margin of {}.", behind, margin);
+  }
+  const std::int64_t more = stats::judge(*candidate.against_best, finding.margin).canaries_more;
+  return fmt::format("{}: not shown to be within the margin of {}{}.", behind, margin,
+                     more > 0 ? fmt::format("; about {} more canaries would tell", more) : "");
+}
+
 std::string reason_against(const StudyFinding& finding, const Choice& choice,
                            const Candidate& candidate) {
   const Candidate& chosen = choice.candidates[choice.chosen];
   const std::string name = place(candidate);
-  if (!candidate.qualifies) {
-    const Candidate& best = choice.candidates[choice.best];
-    return fmt::format("{}: {}, {} behind {}{}: more than the margin of {}.", name,
-                       percent(candidate.cell->accuracy), point_count(candidate.delta_to_best),
-                       place(best), range_to_best(candidate), point_count(finding.margin));
-  }
+  if (!candidate.qualifies) return reason_against_unproven(finding, choice, candidate);
   if (is_faster(*chosen.cell, *candidate.cell)) {
     return fmt::format("{}: {}, and {} the time per trial.", name,
                        percent(candidate.cell->accuracy),

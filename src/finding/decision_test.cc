@@ -39,6 +39,17 @@ TEST(Decide, DoesNotTakeAFasterModelWhoseEstimatedLossExceedsTheMargin) {
   EXPECT_EQ(study.finding().decision.model, "large");
 }
 
+TEST(Decide, DoesNotTakeAFasterModelThatIsOnlyPerhapsWithinTheMargin) {
+  SampleStudy study(40, 3);
+  // 7.5 points behind, within the margin of ten, but it might be 18.
+  study.add(baseline("small", 32, 10));
+  study.add(baseline("large", 35, 100));
+  const Decision decision = study.finding().decision;
+  EXPECT_EQ(decision.model, "large");
+  EXPECT_THAT(decision.against.at(0), HasSubstr("not shown to be within the margin of 10 points"));
+  EXPECT_THAT(decision.against.at(0), HasSubstr("more canaries would tell"));
+}
+
 TEST(Decide, GivesATieInTimeToTheSmallerMemory) {
   SampleStudy study(100, 3);
   study.add(baseline("heavy", 90, 100));
