@@ -20,9 +20,8 @@ namespace {
 
 /// Whether assay served that model itself, so that a server's configuration can be written for it.
 bool is_guest(const finding::StudyFinding& finding, const std::string& name) {
-  return std::any_of(finding.models.begin(), finding.models.end(), [&](const auto& model) {
-    return model.model == name && model.url.empty();
-  });
+  return std::any_of(finding.models.begin(), finding.models.end(),
+                     [&](const auto& model) { return model.model == name && model.url.empty(); });
 }
 
 }  // namespace
@@ -89,6 +88,10 @@ Result<std::filesystem::path> write_reports(const base::Context& context,
       std::filesystem::absolute(study::study_folder(context, finding.study)).lexically_normal();
   ASSAY_TRY_DONE(base::write_file(folder / "report.html", report::to_html(finding)));
   ASSAY_TRY_DONE(base::write_file(folder / "report.md", report::to_markdown(finding)));
+  for (const finding::ModelFinding& model : finding.models) {
+    ASSAY_TRY_DONE(base::write_file(folder / fmt::format("card-{}.md", model.model),
+                                    report::card_to_markdown(finding, model)));
+  }
   ASSAY_TRY_DONE(base::write_file(folder / "report.json",
                                   base::dump_json_pretty(report::to_json(finding)) + "\n"));
   if (finding.decision.made) {

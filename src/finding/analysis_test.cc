@@ -21,6 +21,14 @@ SampleStudy worse_level() {
   return study;
 }
 
+TEST(Analyse, FingerprintsTheBaselinesLoadNotALaterLevels) {
+  SampleStudy study(4, 3);
+  study.add({});
+  study.add_event("guest_ready", "pebble-m", {{"file_sha256", "first"}});
+  study.add_event("guest_ready", "pebble-m", {{"file_sha256", "of a quantized level"}});
+  EXPECT_EQ(study.finding().models[0].fingerprint["file_sha256"], "first");
+}
+
 TEST(Analyse, GivesTheKnownAccuracyAndDifference) {
   const StudyFinding finding = worse_level().finding();
   ASSERT_EQ(finding.models.size(), 1U);

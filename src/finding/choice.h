@@ -8,8 +8,8 @@
 
 namespace assay::finding {
 
-/// Two times, or two peaks of memory, closer than this share are a tie: cells of different loads ran
-/// minutes apart, and machines drift by several per cent.
+/// Two times, or two peaks of memory, closer than this share are a tie: cells of different loads
+/// ran minutes apart, and machines drift by several per cent.
 inline constexpr double kTie = 0.10;
 
 /// A cell that could be shipped. The pointers are into the finding that choose() was given.

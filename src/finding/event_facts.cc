@@ -58,7 +58,9 @@ void read_event(const store::EventRow& event, const Json& detail, EventFacts& fa
   } else if (event.kind == "engine") {
     facts.engine = engine_name(detail);
   } else if (event.kind == "guest_ready") {
-    facts.models[event.model].fingerprint = fingerprint_of(detail);
+    // The smoke run loads a model's baseline before anything else; later loads are of other levels.
+    Json& fingerprint = facts.models[event.model].fingerprint;
+    if (fingerprint.empty()) fingerprint = fingerprint_of(detail);
     facts.load_s += base::number_member(detail, "load_ms").value_or(0.0) / 1000.0;
   } else if (event.kind == "guest_lost") {
     facts.models[event.model].losses.push_back(

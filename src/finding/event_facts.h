@@ -19,7 +19,7 @@ struct GuestLossFact {
 };
 
 struct ModelFacts {
-  base::Json fingerprint = base::Json::object();  ///< Of the last guest that became ready.
+  base::Json fingerprint = base::Json::object();  ///< Of the first guest that became ready.
   std::vector<GuestLossFact> losses;
 };
 

@@ -124,6 +124,17 @@ void append_derivations(const StudyFinding& finding, std::string& text) {
 
 }  // namespace
 
+std::string card_to_markdown(const StudyFinding& finding, const ModelFinding& model) {
+  std::string text = fmt::format("# Finding card: {}\n\n", markdown_text(model.model));
+  text += fmt::format("Decision of the study: {}\n\n", markdown_text(finding.decision.headline));
+  text += "## Scope\n\n";
+  append_facts(scope_facts(finding), text);
+  append_card(finding, model, text);
+  append_derivations(finding, text);
+  text.pop_back();
+  return text;
+}
+
 std::string to_markdown(const StudyFinding& finding) {
   std::string text;
   append_decision(finding, text);

@@ -15,6 +15,10 @@ base::Json to_json(const finding::StudyFinding& finding);
 /// Finding cards and decision for reading in a repository.
 std::string to_markdown(const finding::StudyFinding& finding);
 
+/// One model's finding card by itself, with the decision and the scope it belongs to.
+std::string card_to_markdown(const finding::StudyFinding& finding,
+                             const finding::ModelFinding& model);
+
 /// One self-contained file: no network, no script needed to read it, charts as inline SVG.
 std::string to_html(const finding::StudyFinding& finding);
 

@@ -65,6 +65,15 @@ TEST(ToJson, HasTheContractsMembers) {
   EXPECT_EQ(json["decision"]["model"], "pebble-m");
 }
 
+TEST(CardToMarkdown, HoldsItsOwnModelAlone) {
+  const finding::StudyFinding finding = test::sample_quickstart().finding();
+  ASSERT_GE(finding.models.size(), 2U);
+  const std::string card = card_to_markdown(finding, finding.models[0]);
+  EXPECT_THAT(card, HasSubstr("# Finding card: " + finding.models[0].model));
+  EXPECT_THAT(card, HasSubstr(finding.decision.headline));
+  EXPECT_THAT(card, Not(HasSubstr("## " + finding.models[1].model)));
+}
+
 TEST(ToMarkdown, IsTheCardAsReviewed) { expect_golden("quickstart.md", to_markdown(quickstart())); }
 
 TEST(ToTerminal, IsTheReportAsReviewed) {

@@ -89,7 +89,9 @@ Result<std::vector<ModelSpec>> models_of_plan(const Json& plan, const fs::path& 
     ModelSpec model;
     model.name = base::string_member(row, "name").value_or("");
     model.gguf_as_written = base::string_member(row, "gguf").value_or("");
-    if (!model.gguf_as_written.empty()) model.gguf = folder / model.gguf_as_written;
+    if (!model.gguf_as_written.empty()) {
+      model.gguf = fs::absolute(folder / model.gguf_as_written).lexically_normal();
+    }
     model.url = base::string_member(row, "url").value_or("");
     model.model = base::string_member(row, "model").value_or("");
     model.key_env = base::string_member(row, "key_env").value_or("");

@@ -171,18 +171,29 @@ Status load_tasks(Plan& plan) {
   return Done{};
 }
 
-Status check_models(const Plan& plan) {
+/// "llama, 2.2M parameters, F16, 4.2 MiB".
+std::string describe(const gguf::Header& header) {
+  const auto parameters = static_cast<double>(header.parameters());
+  const std::string count = parameters >= 1e9 ? fmt::format("{:.1f}B", parameters / 1e9)
+                                              : fmt::format("{:.1f}M", parameters / 1e6);
+  return fmt::format("{}, {} parameters, {}, {}",
+                     header.text("general.architecture").value_or("unknown architecture"), count,
+                     header.quantization(), base::human_bytes(header.file_bytes));
+}
+
+Status check_models(Plan& plan) {
   if (plan.models.empty()) {
     return base::bad_input("the study has no model",
                            "add a [[model]] with `gguf`, or `url` and `model`; or give --models",
                            plan.spec.file.string());
   }
-  for (const ModelSpec& model : plan.models) {
+  for (ModelSpec& model : plan.models) {
     if (!model.is_guest()) continue;
     auto header = gguf::read_header(model.gguf);
     if (!header.has_value()) {
       return std::move(header).error().in(fmt::format("model `{}`", model.name));
     }
+    model.description = describe(*header);
   }
   return Done{};
 }

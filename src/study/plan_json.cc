@@ -72,6 +72,7 @@ Json Plan::to_json() const {
     Json row = {{"name", model.name}};
     if (model.is_guest()) {
       row["gguf"] = model.gguf_as_written;
+      row["description"] = model.description;
       row["memory_limit_bytes"] =
           model.memory_limit_bytes == 0 ? Json() : Json(model.memory_limit_bytes);
     } else {

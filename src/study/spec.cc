@@ -184,7 +184,11 @@ Result<ModelSpec> read_model(const Reader& reader, const toml::node& node) {
         fmt::format("model `{}` needs exactly one of `gguf` and `url`", model.name),
         "gguf = a file that assay serves itself; url + model = a running endpoint", place);
   }
-  if (!model.gguf_as_written.empty()) model.gguf = reader.folder / model.gguf_as_written;
+  if (!model.gguf_as_written.empty()) {
+    // Absolute, so that a deployed configuration finds the file from anywhere.
+    model.gguf =
+        std::filesystem::absolute(reader.folder / model.gguf_as_written).lexically_normal();
+  }
   if (!model.url.empty() && model.model.empty()) {
     return base::bad_input(fmt::format("model `{}` has a `url` but no `model`", model.name),
                            "name the model as the endpoint's /models lists it", place);
