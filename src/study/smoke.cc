@@ -83,6 +83,11 @@ Result<SmokeResult> smoke(const base::Context& context, net::Runtime& runtime, c
     const base::MonotonicTime started = context.clock.now();
     const endpoint::ChatReply reply =
         runtime.run(target.client().chat(trial_request(baseline, *canary, 1), options));
+    if (reply.failure && reply.failure->failure == endpoint::FailureClass::ContextOverflow) {
+      // A limit of the cell, which the trials will report; the model itself did answer.
+      ++result.overflowed;
+      continue;
+    }
     if (reply.failure) {
       const auto loss = target.loss();
       return failed(plan.models[baseline.model], *canary, *reply.failure, loss);
@@ -99,8 +104,14 @@ Result<SmokeResult> smoke(const base::Context& context, net::Runtime& runtime, c
       decoding_s += after_first_ms / 1000.0;
     }
   }
+  if (result.asked == 0) {
+    return base::Error{base::ErrorKind::SmokeFailed,
+                       fmt::format("none of the {} canaries asked of `{}` fits its context",
+                                   result.overflowed, result.model),
+                       "raise `context` in [baseline], or take shorter cases", ""};
+  }
   if (decoding_s > 0) result.tokens_per_s = tokens / decoding_s;
-  result.trial_s_mean = total_s / static_cast<double>(std::max<std::int64_t>(result.asked, 1));
+  result.trial_s_mean = total_s / static_cast<double>(result.asked);
   return result;
 }
 

@@ -16,9 +16,10 @@ namespace assay::study {
 /// What one model showed.
 struct SmokeResult {
   std::string model;
-  double tokens_per_s = 0;  ///< While decoding; 0 when no answer was longer than a token.
-  double trial_s_mean = 0;  ///< Of the canaries asked.
-  std::int64_t asked = 0;
+  double tokens_per_s = 0;      ///< While decoding; 0 when no answer was longer than a token.
+  double trial_s_mean = 0;      ///< Of the canaries asked.
+  std::int64_t asked = 0;       ///< Canaries that were answered.
+  std::int64_t overflowed = 0;  ///< Canaries that do not fit the context.
   bool tools_asked = false;
   bool tool_called = false;  ///< The model answered the canary with tools by a call.
   base::Json to_json() const;
