@@ -16,16 +16,6 @@ namespace assay::cli {
 using base::Json;
 using base::Result;
 
-namespace {
-
-/// Whether assay served that model itself, so that a server's configuration can be written for it.
-bool is_guest(const finding::StudyFinding& finding, const std::string& name) {
-  return std::any_of(finding.models.begin(), finding.models.end(),
-                     [&](const auto& model) { return model.model == name && model.url.empty(); });
-}
-
-}  // namespace
-
 Result<store::Journal> open_journal(const base::Context& context, bool must_exist) {
   const std::filesystem::path file = study::journal_file(context);
   std::error_code failure;
@@ -80,6 +70,11 @@ Result<Json> status_json(store::Journal& journal, const store::StudyRow& study) 
                 {"scored", counts.scored},
                 {"failed", counts.failed},
                 {"infrastructure", counts.infrastructure}}}};
+}
+
+bool is_guest(const finding::StudyFinding& finding, const std::string& name) {
+  return std::any_of(finding.models.begin(), finding.models.end(),
+                     [&](const auto& model) { return model.model == name && model.url.empty(); });
 }
 
 Result<std::filesystem::path> write_reports(const base::Context& context,

@@ -25,6 +25,9 @@ base::Result<finding::StudyFinding> find_out(store::Journal& journal, const stor
 /// The contract of `study status --json`.
 base::Result<base::Json> status_json(store::Journal& journal, const store::StudyRow& study);
 
+/// Whether assay served that model itself, so that a server's configuration can be written for it.
+bool is_guest(const finding::StudyFinding& finding, const std::string& name);
+
 /// Writes report, cards, decision and deployable configurations into the study's folder and returns
 /// the path of the HTML report.
 base::Result<std::filesystem::path> write_reports(const base::Context& context,

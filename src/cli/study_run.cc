@@ -44,9 +44,9 @@ Result<study::Plan> plan_of_journal(const base::Context& context, const store::S
 }
 
 void print_envelope(std::ostream& out, const study::Plan& plan) {
-  out << fmt::format("study  {}   {} model{} · {} cells · {} canaries · {} repeats\n", plan.id,
-                     plan.models.size(), plan.models.size() == 1 ? "" : "s", plan.cells.size(),
-                     plan.canaries.size(), plan.spec.repeats);
+  out << fmt::format("study  {}   models {} · cells {} · canaries {} · repeats {}\n", plan.id,
+                     plan.models.size(), plan.cells.size(), plan.canaries.size(),
+                     plan.spec.repeats);
   out << fmt::format(
       "envelope  {} runs · at most {} tokens · about {} (a guess until the smoke run)",
       plan.envelope.runs, plan.envelope.tokens_worst,

@@ -31,7 +31,8 @@ base::Status decide(base::Context& context, const DecideArguments& arguments) {
   for (const std::string& reason : decision.reasons) context.out << "  + " << reason << '\n';
   for (const std::string& reason : decision.against) context.out << "  - " << reason << '\n';
   if (decision.made) {
-    context.out << fmt::format("deploy it with: assay export {} --for llama-server\n", found.study);
+    context.out << fmt::format("deploy it with: assay export {} --for {}\n", found.study,
+                               is_guest(found, decision.model) ? "llama-server" : "openai");
   }
   return base::Done{};
 }

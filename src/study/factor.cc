@@ -46,7 +46,10 @@ constexpr std::array kFactors{
            "that no trial's first token profits from the one before it."},
     Factor{"system_prompt", "messages", FactorPlace::Prompt, FactorType::Text, -kAny, kAny, "",
            "A system message in front of every case that has none of its own; empty: none."},
-    Factor{"quantization", "--model", FactorPlace::Guest, FactorType::Text, -kAny, kAny, "",
+    Factor{"quantization", "--model", FactorPlace::Guest, FactorType::Text, -kAny, kAny,
+           "F32 F16 BF16 Q8_0 Q6_K Q5_K_M Q5_K_S Q5_1 Q5_0 Q4_K_M Q4_K_S Q4_1 Q4_0 Q3_K_L Q3_K_M "
+           "Q3_K_S Q2_K Q2_K_S IQ4_NL IQ4_XS IQ3_M IQ3_S IQ3_XS IQ3_XXS IQ2_M IQ2_S IQ2_XS IQ2_XXS "
+           "IQ1_M IQ1_S TQ2_0 TQ1_0 Q2_0 Q1_0 MXFP4_MOE",
            "The weights' type: another file beside the model's, or made once by llama-quantize."},
     Factor{"context", "--ctx-size", FactorPlace::Guest, FactorType::Integer, 1, kAny, "",
            "Tokens of context the server is started with."},

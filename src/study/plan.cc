@@ -336,7 +336,8 @@ Result<Plan> make_plan(StudySpec spec, const PlanOptions& options) {
   if (spec.repeats < 3 && !options.allow_single) {
     return base::bad_input(
         fmt::format("expected at least 3 repeats, found {}: one run proves nothing", spec.repeats),
-        "set repeats = 3, or give --allow-single to run without verdicts", spec.file.string());
+        "set repeats = 3, or give --allow-single to run without verdicts",
+        fmt::format("{}: [study] repeats", spec.file.string()));
   }
   Plan plan;
   plan.models = options.models.empty() ? spec.models : options.models;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -17,6 +18,9 @@ namespace {
 
 using base::Result;
 namespace fs = std::filesystem;
+
+/// With less room than this, a quantization that failed is taken to have filled the disk.
+constexpr std::uintmax_t kRoomLeast = std::uintmax_t{4} << 20U;
 
 std::string upper(std::string_view text) {
   std::string out(text);
@@ -84,6 +88,8 @@ Result<fs::path> quantized_file(const fs::path& model, std::string_view level,
 base::Status make_quantized(const base::Context& context, const endpoint::Engine& engine,
                             const fs::path& model, std::string_view level, const fs::path& target) {
   std::error_code ignored;
+  // A file beside the model is its author's, whatever its age.
+  if (target.parent_path() == model.parent_path()) return base::Done{};
   if (fs::exists(target, ignored) &&
       fs::last_write_time(target, ignored) >= fs::last_write_time(model, ignored)) {
     return base::Done{};
@@ -114,7 +120,12 @@ base::Status make_quantized(const base::Context& context, const endpoint::Engine
   }
   const host::ProcessEnd end = *process.poll();
   if (end.exit_code != 0) {
+    const bool disk_full = fs::space(target.parent_path(), ignored).available < kRoomLeast;
     fs::remove(unfinished, ignored);
+    if (disk_full) {
+      return base::errno_error(ENOSPC, fmt::format("make {}", target.filename().string()),
+                               target.parent_path().string());
+    }
     return base::bad_input(fmt::format("llama-quantize could not make {}: {}{}", level,
                                        end.describe(), last_lines(log, 6)),
                            "check the level's name against `llama-quantize --help`; K-quants need "

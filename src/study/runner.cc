@@ -14,6 +14,7 @@
 #include "host/file_lock.h"
 #include "host/machine.h"
 #include "study/progress.h"
+#include "study/quantization.h"
 #include "study/schedule.h"
 #include "study/smoke.h"
 #include "study/target.h"
@@ -53,6 +54,7 @@ class Run {
  private:
   Status read_journal();
   Status open_targets();
+  Status make_files(const endpoint::Engine& engine);
   Status smoke_models();
   Status accept(const Envelope& envelope, std::string_view basis);
   Status run_trials();
@@ -133,6 +135,7 @@ Status Run::open_targets() {
   if (any_guest) {
     ASSAY_TRY(engine, endpoint::find_engine(context_));
     ASSAY_TRY_DONE(event("engine", "", {{"version", engine->version}, {"source", engine->source}}));
+    ASSAY_TRY_DONE(make_files(*engine));
   }
   ASSAY_TRY_DONE(event("machine", "", host::read_machine(context_.home).to_json()));
   for (const ModelSpec& model : plan_.models) {
@@ -142,6 +145,19 @@ Status Run::open_targets() {
           return event(kind, name, detail);
         },
         file_digests_));
+  }
+  return Done{};
+}
+
+/// Makes every quantization the trials still ahead need, so that a level that cannot be made ends
+/// the study before it has cost time.
+Status Run::make_files(const endpoint::Engine& engine) {
+  for (const Cell& cell : plan_.cells) {
+    const ModelSpec& model = plan_.models[cell.model];
+    if (cell.quantization.empty() || cell.guest.model == model.gguf) continue;
+    if (trials_left_[cell.model] == 0) continue;
+    ASSAY_TRY_DONE(
+        make_quantized(context_, engine, model.gguf, cell.quantization, cell.guest.model));
   }
   return Done{};
 }
@@ -157,7 +173,10 @@ Status Run::accept(const Envelope& envelope, std::string_view basis) {
   }
   if (options_.confirm && options_.confirm(fmt::format("{}. Run it?", why))) return Done{};
   return base::Error{base::ErrorKind::BudgetRefused, fmt::format("not started: {}", why),
-                     "raise [study] budget, ask for less, or accept the envelope with --yes", ""};
+                     broken.empty() ? "name a budget in [study], or accept the envelope with --yes"
+                                    : "raise the budget in [study], ask for less, or accept the "
+                                      "envelope with --yes",
+                     ""};
 }
 
 Status Run::smoke_models() {

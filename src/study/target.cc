@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/hash.h"
-#include "study/quantization.h"
 
 namespace assay::study {
 
@@ -44,10 +43,6 @@ Status Target::prepare_guest(const Cell& cell) {
   if (loaded_ == cell.guest && guest_ && guest_->state() == endpoint::GuestState::Healthy)
     return Done{};
   ASSAY_TRY_DONE(stop_guest());
-  if (!cell.quantization.empty() && cell.guest.model != model_.gguf) {
-    ASSAY_TRY_DONE(
-        make_quantized(context_, *engine_, model_.gguf, cell.quantization, cell.guest.model));
-  }
   ASSAY_TRY_DONE(check_digest(cell.guest.model));
   if (!guest_)
     guest_.emplace(context_, *engine_, folders_.run, folders_.logs / (model_.name + ".log"));
