@@ -52,6 +52,16 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
   return command;
 }
 
+void add_study_id(CLI::App& command, std::string& id) {
+  command.add_option("id", id, "The study's id, its beginning, or latest")
+      ->required()
+      ->type_name("ID");
+}
+
+void add_json_flag(CLI::App& command, bool& json) {
+  command.add_flag("--json", json, "Print one JSON record on stdout");
+}
+
 std::unique_ptr<CLI::App> make_app(Action& chosen, std::string& home) {
   auto app = std::make_unique<CLI::App>(kDescription, "assay");
   app->footer(kFooter);

@@ -30,4 +30,10 @@ void add_twin(CLI::App& app, Action& chosen);
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
                       const std::string& example);
 
+/// The positional argument that names a study in the journal: see find_study().
+void add_study_id(CLI::App& command, std::string& id);
+
+/// --json: one record on stdout.
+void add_json_flag(CLI::App& command, bool& json);
+
 }  // namespace assay::cli

@@ -44,10 +44,8 @@ void add_decide(CLI::App& app, Action& chosen) {
   CLI::App* command =
       add_command(app, "decide", "Which model and settings a study says to ship, and why",
                   "  assay decide latest");
-  command->add_option("id", arguments->id, "The study's id, its beginning, or latest")
-      ->required()
-      ->type_name("ID");
-  command->add_flag("--json", arguments->json, "Print one JSON record on stdout");
+  add_study_id(*command, arguments->id);
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &chosen] {
     chosen = [arguments](base::Context& context) { return decide(context, *arguments); };
   });

@@ -128,7 +128,7 @@ void add_doctor(CLI::App& app, Action& chosen) {
   CLI::App* command = add_command(
       app, "doctor", "What this machine has, what is missing and the command that mends it",
       "  assay doctor");
-  command->add_flag("--json", *json, "Print one JSON record on stdout");
+  add_json_flag(*command, *json);
   command->callback([json, &chosen] {
     chosen = [json](base::Context& context) { return examine(context, *json); };
   });

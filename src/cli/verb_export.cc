@@ -39,9 +39,7 @@ void add_export(CLI::App& app, Action& chosen) {
   CLI::App* command = add_command(app, "export", "The measured configuration, ready to deploy",
                                   "  assay export latest --for llama-server > serve.sh\n"
                                   "  assay export latest --for openai");
-  command->add_option("id", arguments->id, "The study's id, its beginning, or latest")
-      ->required()
-      ->type_name("ID");
+  add_study_id(*command, arguments->id);
   command
       ->add_option("--for", arguments->format,
                    "llama-server (a shell script) or openai (a request)")

@@ -111,7 +111,7 @@ void add_model_options(CLI::App& command, StudyArguments& arguments) {
       ->type_name("NAME");
   command.add_flag("--allow-single", arguments.allow_single,
                    "Permit fewer than three repeats; no verdicts are printed then");
-  command.add_flag("--json", arguments.json, "Print one JSON record on stdout");
+  add_json_flag(command, arguments.json);
 }
 
 void add_plan(CLI::App& study, Action& chosen) {
@@ -144,11 +144,9 @@ void add_resume(CLI::App& study, Action& chosen) {
   CLI::App* command =
       add_command(study, "resume", "Go on with a study that was interrupted or killed",
                   "  assay study resume latest --yes");
-  command->add_option("id", arguments->target, "The study's id, its beginning, or latest")
-      ->required()
-      ->type_name("ID");
+  add_study_id(*command, arguments->target);
   command->add_flag("-y,--yes", arguments->yes, "Accept the envelope without asking");
-  command->add_flag("--json", arguments->json, "Print one JSON record on stdout");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &chosen] {
     chosen = [arguments](base::Context& context) { return resume_study(context, *arguments); };
   });
@@ -158,10 +156,8 @@ void add_status(CLI::App& study, Action& chosen) {
   auto arguments = std::make_shared<ReportArguments>();
   CLI::App* command =
       add_command(study, "status", "How far a study is", "  assay study status latest --json");
-  command->add_option("id", arguments->id, "The study's id, its beginning, or latest")
-      ->required()
-      ->type_name("ID");
-  command->add_flag("--json", arguments->json, "Print one JSON record on stdout");
+  add_study_id(*command, arguments->id);
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &chosen] {
     chosen = [arguments](base::Context& context) { return show_status(context, *arguments); };
   });
@@ -172,9 +168,7 @@ void add_report(CLI::App& study, Action& chosen) {
   CLI::App* command = add_command(study, "report", "The finding cards and the decision",
                                   "  assay study report latest\n"
                                   "  assay study report latest --format html --out report.html");
-  command->add_option("id", arguments->id, "The study's id, its beginning, or latest")
-      ->required()
-      ->type_name("ID");
+  add_study_id(*command, arguments->id);
   command->add_option("--format", arguments->format, "terminal, markdown, html or json")
       ->check(CLI::IsMember({"terminal", "markdown", "html", "json"}))
       ->type_name("FORMAT")
@@ -192,7 +186,7 @@ void add_list(CLI::App& study, Action& chosen) {
   auto json = std::make_shared<bool>(false);
   CLI::App* command =
       add_command(study, "list", "Every study in the journal, newest first", "  assay study list");
-  command->add_flag("--json", *json, "Print one JSON record on stdout");
+  add_json_flag(*command, *json);
   command->callback([json, &chosen] {
     chosen = [json](base::Context& context) { return list_studies(context, *json); };
   });

@@ -62,8 +62,8 @@ class GuestTest(StudyTest):
         self.assertEqual(shell.returncode, 0)
 
     def crowded_server(self, signal_file):
-        """The real server. Once `signal_file` appears, a child beside it takes nearly all the memory
-        both have; the kernel is told that it is the server that has to go."""
+        """The real server. Once `signal_file` appears, a child beside it takes nearly all memory
+        that both have; the kernel is told that it is the server that has to go."""
         wrapper = self.folder / "llama-server"
         wrapper.write_text(
             "#!/bin/sh\n"

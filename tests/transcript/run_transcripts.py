@@ -32,7 +32,7 @@ class Session:
     def __init__(self, assay):
         self._folder = tempfile.TemporaryDirectory(prefix="assay-transcript-")
         self.root = Path(self._folder.name).resolve()
-        self.work = self.root / "work"
+        self.work = self.root / "here"
         self.work.mkdir()
         (self.root / "home").mkdir()
         self._environment = self._make_environment(assay)

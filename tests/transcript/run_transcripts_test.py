@@ -87,7 +87,7 @@ class HarnessTest(unittest.TestCase):
     def test_the_folder_is_empty_and_private(self):
         self.assertEqual(self.check("""\
             $ ls -A; ls -A ~; pwd; echo "$NO_COLOR $COLUMNS $TERM"
-            <TMP>/work
+            <TMP>/here
             1 80 dumb
             $ echo "$EXAMPLES"; cat <<END
             > two
