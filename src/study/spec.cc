@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <set>
 
@@ -84,11 +85,31 @@ Result<std::vector<std::filesystem::path>> read_tasks(const Reader& reader,
   return paths;
 }
 
+/// "90 s", "30 min", "2 h" in seconds; none for anything else.
+std::optional<double> duration_s(std::string_view text) {
+  double number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || !(number > 0)) return std::nullopt;
+  const std::string_view unit =
+      base::trim(text.substr(static_cast<std::size_t>(end - text.data())));
+  if (unit == "s") return number;
+  if (unit == "min" || unit == "m") return number * 60;
+  if (unit == "h") return number * 3600;
+  return std::nullopt;
+}
+
 Result<Budget> read_budget(const Reader& reader, const toml::node& node) {
+  if (const auto* text = node.as_string()) {
+    if (const auto seconds = duration_s(text->get())) return Budget{.wall_s = seconds};
+  }
+  if (const auto* runs = node.as_integer(); runs != nullptr && runs->get() >= 0) {
+    return Budget{.runs = runs->get()};
+  }
   const auto* table = node.as_table();
   if (table == nullptr) {
     return base::toml_mismatch(reader.source, node, "[study] budget",
-                               "a table such as { runs = 2000, wall_s = 600 }");
+                               "a number of runs, a time such as \"30 min\", or a table such as "
+                               "{ runs = 2000, wall_s = 600 }");
   }
   static const std::vector<std::string> kKnown{"runs", "tokens", "wall_s", "cost_usd"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[study] budget"));

@@ -32,10 +32,10 @@ struct ModelSpec {
 
 /// What the envelope must fit into; a missing one does not bound.
 struct Budget {
-  std::optional<std::int64_t> runs;
-  std::optional<std::int64_t> tokens;
-  std::optional<double> wall_s;
-  std::optional<double> cost_usd;
+  std::optional<std::int64_t> runs{};
+  std::optional<std::int64_t> tokens{};
+  std::optional<double> wall_s{};
+  std::optional<double> cost_usd{};
   bool any() const { return runs || tokens || wall_s || cost_usd; }
 };
 

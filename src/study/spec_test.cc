@@ -74,6 +74,13 @@ cache_type_k = ["q8_0"]
   EXPECT_EQ(spec.baseline.at(0).factor->name, "temperature");
 }
 
+TEST(StudyFile, ABudgetMayBeATimeOrANumberOfRuns) {
+  const std::string head = "[study]\nname = \"x\"\ntasks = \"t\"\n";
+  EXPECT_EQ(parse(head + "budget = \"30 min\"\n").value().budget.wall_s, 1800);
+  EXPECT_EQ(parse(head + "budget = \"1.5h\"\n").value().budget.wall_s, 5400);
+  EXPECT_EQ(parse(head + "budget = 200\n").value().budget.runs, 200);
+}
+
 TEST(StudyFile, UnknownFactorSuggestsTheNearest) {
   const std::string error = error_of(std::string(kMinimal) + "[factors]\ntemprature = [1.0]\n");
   EXPECT_THAT(error, HasSubstr("s.toml:9"));
@@ -100,8 +107,8 @@ TEST(StudyFile, ErrorsNameLineKeyExpectedAndFound) {
   EXPECT_THAT(error_of("name = 1\n"), HasSubstr("unknown key `name` in the study file"));
   EXPECT_THAT(error_of(""), HasSubstr("expected a [study] table"));
   EXPECT_THAT(error_of(head + "[study]\n"), HasSubstr("s.toml:8"));
-  EXPECT_THAT(error_of("[study]\nname = \"x\"\ntasks = \"t\"\nbudget = 3\n"),
-              HasSubstr("expected a table such as"));
+  EXPECT_THAT(error_of("[study]\nname = \"x\"\ntasks = \"t\"\nbudget = \"3 weeks\"\n"),
+              HasSubstr("expected a number of runs, a time such as"));
   EXPECT_THAT(error_of("[study]\nname = \"x\"\ntasks = \"t\"\nrepeats = 0\n"),
               HasSubstr("an integer of at least 1, found the integer 0"));
 }
