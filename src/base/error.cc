@@ -26,6 +26,8 @@ constexpr std::array kRows{
                  "The envelope exceeds the budget, or was not accepted."},
     ErrorKindRow{ErrorKind::System, "system", 7, 507,
                  "The machine refused: disk full, permission denied, port in use."},
+    ErrorKindRow{ErrorKind::OutOfMemory, "out_of_memory", 8, 507,
+                 "A model needs more memory than there is, or than it may have."},
     ErrorKindRow{ErrorKind::Interrupted, "interrupted", 130, 499,
                  "Ctrl-C or a termination signal; everything journaled is kept."},
 };
@@ -82,6 +84,9 @@ Error unreachable(std::string message, std::string hint, std::string context) {
 }
 Error system_error(std::string message, std::string hint, std::string context) {
   return {ErrorKind::System, std::move(message), std::move(hint), std::move(context)};
+}
+Error out_of_memory_error(std::string message, std::string hint, std::string context) {
+  return {ErrorKind::OutOfMemory, std::move(message), std::move(hint), std::move(context)};
 }
 Error internal_error(std::string message, std::string context) {
   return {ErrorKind::Internal, std::move(message),

@@ -16,7 +16,8 @@ enum class ErrorKind {
   SmokeFailed,    ///< The smoke run failed, so the study was not started.
   BudgetRefused,  ///< The envelope exceeds the budget, or it was not accepted.
   Interrupted,    ///< Ctrl-C or a termination signal; what was journaled is kept.
-  System,         ///< The machine refused: disk full, permission, out of memory, port in use.
+  System,         ///< The machine refused: disk full, permission, port in use.
+  OutOfMemory,    ///< A model needs more memory than there is, or than it may have.
   Internal,       ///< A defect of assay.
 };
 
@@ -55,6 +56,7 @@ Error usage_error(std::string message, std::string hint = "");
 Error bad_input(std::string message, std::string hint = "", std::string context = "");
 Error unreachable(std::string message, std::string hint = "", std::string context = "");
 Error system_error(std::string message, std::string hint = "", std::string context = "");
+Error out_of_memory_error(std::string message, std::string hint = "", std::string context = "");
 Error internal_error(std::string message, std::string context = "");
 
 /// A system error from an errno value: "cannot <doing>: No space left on device", with a hint for

@@ -28,7 +28,7 @@ constexpr const char* kFooter =
     "  assay study report latest                          the findings and the decision\n"
     "\n"
     "Exit codes: 0 success, 1 internal, 2 usage, 3 bad input, 4 unreachable, 5 smoke failed,\n"
-    "6 budget refused, 7 system, 130 interrupted.";
+    "6 budget refused, 7 system, 8 out of memory, 130 interrupted.";
 
 void report(base::Context& context, const base::Error& error) {
   const bool color = context.terminal.color;

@@ -34,8 +34,9 @@ base::Error start_error(const ServerFailure& failure, const GuestSettings& setti
   const std::string model = settings.model.string();
   switch (failure.why) {
     case ServerEnd::OutOfMemory:
-      return base::system_error("llama-server ran out of memory while loading: " + failure.message,
-                                "use a smaller context or a quantized KV cache; " + hint, model);
+      return base::out_of_memory_error(
+          "llama-server ran out of memory while loading: " + failure.message,
+          "use a smaller context or a quantized KV cache; " + hint, model);
     case ServerEnd::PortInUse:
       return base::system_error(
           fmt::format("llama-server found its port taken {} times: {}", kPortAttempts,

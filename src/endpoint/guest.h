@@ -74,9 +74,9 @@ class Guest {
 
   /// Starts the server with these settings, or returns at once when it is healthy with the same
   /// ones; with others, the old one is stopped first and its memory verified back. Errors: BadInput
-  /// (model file), System (would not fit: predicted need against what is free, both figures in the
-  /// message; ran out of memory while loading; port in use), Unreachable (never became healthy;
-  /// with the log's last lines), Interrupted. After an error nothing runs.
+  /// (model file), OutOfMemory (would not fit: predicted need against what is free, both figures in
+  /// the message; or it ran out while loading), System (no free port), Unreachable (never became
+  /// healthy; with the log's last lines), Interrupted. After an error nothing runs.
   base::Result<GuestReady> ensure_ready(const GuestSettings& settings,
                                         base::Nanoseconds timeout = std::chrono::minutes(10));
 

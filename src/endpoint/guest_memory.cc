@@ -32,7 +32,7 @@ base::Result<MemoryPlan> plan_memory(const GuestSettings& settings) {
   ASSAY_TRY(const host::MemoryFacts memory, host::read_memory());
   const gguf::MemoryNeed need = gguf::estimate_memory(header, load_settings(settings));
   if (need.total() > memory.available) {
-    return base::system_error(
+    return base::out_of_memory_error(
         fmt::format("the model does not fit: it needs about {} ({}), and {} are available",
                     base::human_bytes(need.total()), describe(need),
                     base::human_bytes(memory.available)),

@@ -82,16 +82,16 @@ TEST_F(FailingGuestTest, ModelThatCannotBeLoadedIsBadInput) {
   EXPECT_EQ(error.context, settings_.model.string());
 }
 
-TEST_F(FailingGuestTest, FailedAllocationIsTheMachines) {
+TEST_F(FailingGuestTest, FailedAllocationIsOutOfMemory) {
   const base::Error error = error_of("echo 'x E failed to allocate buffer'; exit 1");
-  EXPECT_EQ(error.kind, base::ErrorKind::System);
+  EXPECT_EQ(error.kind, base::ErrorKind::OutOfMemory);
   EXPECT_THAT(error.hint, HasSubstr("smaller context"));
 }
 
 TEST_F(FailingGuestTest, GuardEndsAServerThatTakesTooMuch) {
   settings_.memory_limit_bytes = std::uint64_t{64} << 20U;
   const base::Error error = error_of("exec " ASSAY_TEST_HOG " pause 20 hold 8192 sleep");
-  EXPECT_EQ(error.kind, base::ErrorKind::System);
+  EXPECT_EQ(error.kind, base::ErrorKind::OutOfMemory);
   EXPECT_THAT(error.message, HasSubstr("crossed its memory limit of 64.0 MiB"));
 }
 
@@ -143,7 +143,7 @@ TEST_F(FailingGuestTest, WhatCannotWorkIsRefusedBeforeAnythingStarts) {
   std::filesystem::resize_file(settings_.model, huge.file_bytes(), unsupported);
   if (unsupported) GTEST_SKIP() << "no files of 4 TiB here: " << unsupported.message();
   const base::Error error = guest.ensure_ready(settings_).error();
-  EXPECT_EQ(error.kind, base::ErrorKind::System);
+  EXPECT_EQ(error.kind, base::ErrorKind::OutOfMemory);
   EXPECT_THAT(error.message, AllOf(HasSubstr("needs about 4.0 TiB"), HasSubstr("are available")));
   EXPECT_THAT(error.hint, HasSubstr("smaller context"));
   EXPECT_FALSE(std::filesystem::exists(started));

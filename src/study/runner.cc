@@ -290,7 +290,7 @@ Status Run::run_one(std::int64_t ordinal) {
   ASSAY_TRY_DONE(prepare_group(cell, group));
   if (group_failure_) {
     const std::string_view reason_class =
-        group_failure_->kind == base::ErrorKind::System ? "out_of_memory" : "not_loaded";
+        group_failure_->kind == base::ErrorKind::OutOfMemory ? "out_of_memory" : "not_loaded";
     return append(untried_row(context_, plan_, ordinal, OutcomeKind::Infrastructure,
                               failures_in_a_row_ > 0 ? "given_up" : reason_class,
                               group_failure_->message));
