@@ -13,8 +13,8 @@ TEST(Toml, NamesTheLineOfASyntaxError) {
   EXPECT_THAT(parsed.error().context, HasSubstr("s.toml:2"));
 }
 
-TEST(Toml, ATableHeaderWithoutAKeyIsAnErrorLikeAnyOther) {
-  for (const char* text : {"[=", "[ $ ]", "[[=]]", "[\x01"}) {
+TEST(Toml, WhatIsNoKeyIsAnErrorLikeAnyOther) {
+  for (const char* text : {"[=", "[ $ ]", "[[=]]", "[\x01", "key\u0224 = 1"}) {
     EXPECT_FALSE(parse_toml(text, "s.toml").has_value()) << text;
   }
 }
