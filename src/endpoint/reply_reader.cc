@@ -35,7 +35,7 @@ FailureClass class_of(net::TransportFailure failure) {
     case net::TransportFailure::None:
       break;
   }
-  ASSAY_CHECK(false, "a transport that did not fail has no failure class");
+  ASSAY_UNREACHABLE("a transport that did not fail has no failure class");
 }
 
 /// White space and byte-order marks before the reply mean nothing in either format; some servers

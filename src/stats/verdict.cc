@@ -54,7 +54,7 @@ std::string_view name_of(Verdict verdict) {
     case Verdict::Undecided:
       return "undecided";
   }
-  ASSAY_CHECK(false, "a verdict without a name");
+  ASSAY_UNREACHABLE("a verdict without a name");
 }
 
 Judgement judge(const PairedDifference& difference, double margin, double power) {
