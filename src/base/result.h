@@ -25,12 +25,14 @@ using Status = Result<Done>;
 /// Evaluates an expression that gives a Result; returns its error from the enclosing function
 /// (which must return some Result), else assigns or declares the value.
 ///   ASSAY_TRY(auto text, read_file(path));
+// NOLINTBEGIN(bugprone-macro-parentheses): `target` may be a declaration.
 #define ASSAY_TRY(target, expression) ASSAY_TRY_1(target, expression, __COUNTER__)
 #define ASSAY_TRY_1(target, expression, id) ASSAY_TRY_2(target, expression, id)
 #define ASSAY_TRY_2(target, expression, id)                                  \
   auto assay_try_##id = (expression);                                        \
   if (!assay_try_##id.has_value()) return std::move(assay_try_##id).error(); \
   target = std::move(assay_try_##id).value()
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// As ASSAY_TRY for a Status, whose value is of no interest.
 #define ASSAY_TRY_DONE(expression)                                   \

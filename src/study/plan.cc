@@ -148,6 +148,7 @@ std::vector<task::Case> sample(std::vector<task::Case> cases, std::int64_t wante
     chosen.insert(members.begin(), members.begin() + share.count);
   }
   std::vector<task::Case> kept;
+  kept.reserve(chosen.size());
   for (const std::size_t index : chosen) kept.push_back(std::move(cases[index]));
   return kept;
 }

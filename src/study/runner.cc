@@ -231,7 +231,10 @@ Status Run::append(const store::TrialRow& row) {
     mean_s += (row.wall_ms / 1000.0 - mean_s) / 50.0;
     model_s_ += row.total_ms / 1000.0;
   }
-  if (row.tokens_per_s > 0) tokens_per_s_ = row.tokens_per_s;
+  // Shown to a person: about ten trials' worth, so that it does not flicker.
+  if (row.tokens_per_s > 0) {
+    tokens_per_s_ += (row.tokens_per_s - tokens_per_s_) / (tokens_per_s_ > 0 ? 10 : 1);
+  }
   show_progress(cell);
   return Done{};
 }
