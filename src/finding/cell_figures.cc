@@ -3,7 +3,7 @@
 #include <map>
 
 #include "base/hash.h"
-#include "finding/trial_outcome.h"
+#include "store/trial_value.h"
 
 namespace assay::finding {
 namespace {
@@ -67,7 +67,7 @@ void fill_accuracy(const StudyPlan& plan, const TrialPointers& trials, CellFindi
     sizes.push_back(cluster);
     finding.canary_means.push_back({canary.id, cluster.sum / static_cast<double>(cluster.size)});
   }
-  const auto values = measured(trials, value_of);
+  const auto values = measured(trials, store::value_of);
   finding.accuracy = mean_of(values);
   if (values.empty()) return;
   finding.n_effective = stats::effective_sample_size(sizes);

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "base/text.h"
-#include "finding/trial_outcome.h"
+#include "store/trial_value.h"
 
 namespace assay::finding {
 namespace {

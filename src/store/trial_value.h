@@ -6,22 +6,22 @@
 
 #include "store/journal.h"
 
-namespace assay::finding {
+namespace assay::store {
 
 /// Whether the trial is in the accuracy's denominator: scored, limit and model_failure are;
 /// infrastructure, scorer_failure and skipped are not.
-bool counts(const store::TrialRow& trial);
+bool counts(const TrialRow& trial);
 
 /// The score, or 0 for a counted trial without one (a limit or a failure of the model).
-double value_of(const store::TrialRow& trial);
+double value_of(const TrialRow& trial);
 
 /// The reply was cut by the token limit.
-bool is_truncated(const store::TrialRow& trial);
+bool is_truncated(const TrialRow& trial);
 
 /// The model ended its reply by itself.
-bool ended_by_itself(const store::TrialRow& trial);
+bool ended_by_itself(const TrialRow& trial);
 
 /// "scored", "limit(tokens)", "infrastructure(out_of_memory)".
-std::string outcome_name(const store::TrialRow& trial);
+std::string outcome_name(const TrialRow& trial);
 
-}  // namespace assay::finding
+}  // namespace assay::store

@@ -1,28 +1,28 @@
-#include "finding/trial_outcome.h"
+#include "store/trial_value.h"
 
 #include <fmt/format.h>
 
-namespace assay::finding {
+namespace assay::store {
 
-bool counts(const store::TrialRow& trial) {
+bool counts(const TrialRow& trial) {
   if (trial.outcome == "scored") return trial.score.has_value();
   return trial.outcome == "limit" || trial.outcome == "model_failure";
 }
 
-double value_of(const store::TrialRow& trial) { return trial.score.value_or(0.0); }
+double value_of(const TrialRow& trial) { return trial.score.value_or(0.0); }
 
-bool is_truncated(const store::TrialRow& trial) {
+bool is_truncated(const TrialRow& trial) {
   return counts(trial) && (trial.finish_reason == "length" ||
                            (trial.outcome == "limit" && trial.outcome_class == "tokens"));
 }
 
-bool ended_by_itself(const store::TrialRow& trial) {
+bool ended_by_itself(const TrialRow& trial) {
   return trial.outcome == "scored" && counts(trial) && !is_truncated(trial);
 }
 
-std::string outcome_name(const store::TrialRow& trial) {
+std::string outcome_name(const TrialRow& trial) {
   if (trial.outcome_class.empty()) return trial.outcome;
   return fmt::format("{}({})", trial.outcome, trial.outcome_class);
 }
 
-}  // namespace assay::finding
+}  // namespace assay::store
