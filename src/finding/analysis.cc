@@ -19,7 +19,7 @@ TrialsByCell group_by_cell(const std::vector<store::TrialRow>& trials) {
 }
 
 void compare_with_baseline(const StudyPlan& plan, const CellFinding& baseline, CellFinding& cell) {
-  cell.difference = compare(cell, baseline, plan.study + cell.id);
+  cell.difference = compare(cell, baseline);
   if (cell.difference && plan.verdicts) {
     cell.judgement = stats::judge(*cell.difference, plan.margin);
   }

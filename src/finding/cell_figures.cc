@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "base/hash.h"
 #include "store/trial_value.h"
 
 namespace assay::finding {
@@ -135,8 +134,7 @@ CellFinding cell_figures(const StudyPlan& plan, const PlannedCell& cell,
 }
 
 std::optional<stats::PairedDifference> compare(const CellFinding& treatment,
-                                               const CellFinding& reference,
-                                               std::string_view seed_text) {
+                                               const CellFinding& reference) {
   std::map<std::string_view, double> reference_means;
   for (const CanaryMean& canary : reference.canary_means) {
     reference_means[canary.canary] = canary.mean;
@@ -148,7 +146,7 @@ std::optional<stats::PairedDifference> compare(const CellFinding& treatment,
     pairs.push_back({.treatment = canary.mean, .baseline = found->second});
   }
   if (pairs.empty()) return std::nullopt;
-  return stats::paired_difference(pairs, base::sha256_seed(seed_text));
+  return stats::paired_difference(pairs);
 }
 
 bool has_verdict(const CellFinding& cell, stats::Verdict verdict) {

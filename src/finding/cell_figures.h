@@ -19,10 +19,9 @@ CellFinding cell_figures(const StudyPlan& plan, const PlannedCell& cell,
                          const TrialPointers& trials);
 
 /// Treatment − reference over the canaries that both have counted trials of; none without such a
-/// canary. `seed_text` fixes the bootstrap: the same text, the same interval.
+/// canary.
 std::optional<stats::PairedDifference> compare(const CellFinding& treatment,
-                                               const CellFinding& reference,
-                                               std::string_view seed_text);
+                                               const CellFinding& reference);
 
 bool has_verdict(const CellFinding& cell, stats::Verdict verdict);
 

@@ -111,8 +111,7 @@ std::optional<Choice> choose(const StudyFinding& finding) {
   for (Candidate& candidate : candidates) {
     candidate.delta_to_best = candidate.cell->accuracy - best->cell->accuracy;
     if (candidate.cell != best->cell) {
-      candidate.against_best = compare(*candidate.cell, *best->cell,
-                                       finding.study + candidate.cell->id + best->cell->id);
+      candidate.against_best = compare(*candidate.cell, *best->cell);
     }
     if (candidate.against_best) candidate.delta_to_best = candidate.against_best->delta;
     candidate.qualifies =

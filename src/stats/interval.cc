@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 
 #include "base/check.h"
-#include "base/random.h"
 
 namespace assay::stats {
 namespace {
@@ -41,62 +41,16 @@ AnalysisOfVariance analyse(std::span<const Cluster> clusters) {
   return table;
 }
 
-/// What is resampled: one difference per canary, then the two pseudo-canaries.
-std::vector<double> differences_with_pseudo_canaries(std::span<const Pair> pairs) {
-  std::vector<double> differences;
-  differences.reserve(pairs.size() + 2);
-  double sum = 0;
-  double squares = 1;
-  double unequal = 1;
-  for (const Pair& pair : pairs) {
-    const double difference = pair.treatment - pair.baseline;
-    differences.push_back(difference);
-    sum += difference;
-    squares += difference * difference;
-    if (std::abs(difference) > kRoundingNoise) unequal += 1;
-  }
-  // Their order follows the sign of the mean, so that swapped pairs give the mirrored resamples.
-  const double size = std::copysign(std::sqrt(squares / unequal), sum);
-  differences.push_back(size);
-  differences.push_back(-size);
-  return differences;
-}
-
-std::vector<double> sorted_resampled_means(const std::vector<double>& values, std::uint64_t seed,
-                                           int resamples) {
-  base::Random random(seed);
-  const std::uint64_t count = values.size();
-  std::vector<double> means(static_cast<std::size_t>(resamples));
-  for (double& mean : means) {
-    double sum = 0;
-    for (std::uint64_t draw = 0; draw < count; ++draw) {
-      // Scaling 32 random bits favours no canary by more than count / 2^32; Random::below would
-      // spend most of the time here on removing that.
-      sum += values[((random.next() >> 32U) * count) >> 32U];
-    }
-    mean = sum / static_cast<double>(count);
-  }
-  std::sort(means.begin(), means.end());
-  return means;
-}
-
 double rounded(double limit) { return std::round(limit * 1e9) / 1e9; }
 
-/// The central part of the sorted means, widened where needed to hold the estimate itself.
-Interval percentile_interval(const std::vector<double>& means, double confidence, double delta) {
-  const auto last = static_cast<double>(means.size() - 1);
-  const auto low = static_cast<std::size_t>(std::floor((1 - confidence) / 2 * last));
-  const std::size_t high = means.size() - 1 - low;
-  return {rounded(std::min(means[low], delta)), rounded(std::max(means[high], delta))};
-}
-
-double standard_deviation(const std::vector<double>& values) {
-  const auto count = static_cast<double>(values.size());
-  double mean = 0;
-  for (const double value : values) mean += value / count;
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / count);
+/// delta ± the t quantile, within [−1, 1] and never closer to delta than it is itself.
+Interval student_interval(const PairedDifference& difference, double confidence) {
+  if (difference.canaries < 2) return {-1, 1};
+  const boost::math::students_t student(static_cast<double>(difference.canaries - 1));
+  const double reach =
+      boost::math::quantile(student, (1 + confidence) / 2) * difference.standard_error;
+  return {rounded(std::max(-1.0, difference.delta - reach)),
+          rounded(std::min(1.0, difference.delta + reach))};
 }
 
 }  // namespace
@@ -142,22 +96,37 @@ double effective_sample_size(std::span<const Cluster> clusters) {
   return table.trials / (1 + (weighted_size - 1) * correlation);
 }
 
-PairedDifference paired_difference(std::span<const Pair> pairs, std::uint64_t seed,
-                                   double confidence, int resamples) {
-  ASSAY_CHECK(confidence >= 0.8 && confidence < 1, "below 0.8 the limits may fall together");
-  ASSAY_CHECK(resamples >= 100, "limits are percentiles of many resamples");
+PairedDifference paired_difference(std::span<const double> differences, double confidence) {
+  ASSAY_CHECK(confidence > 0.5 && confidence < 1, "two one-sided tests need more than one half");
   PairedDifference result;
   result.confidence = confidence;
-  result.canaries = static_cast<std::int64_t>(pairs.size());
-  for (const Pair& pair : pairs) {
-    result.delta += (pair.treatment - pair.baseline) / static_cast<double>(pairs.size());
+  result.canaries = static_cast<std::int64_t>(differences.size());
+  const auto count = static_cast<double>(differences.size());
+  double squares = 0;
+  double unequal = 0;
+  for (const double difference : differences) {
+    result.delta += difference / count;
+    squares += difference * difference;
+    if (std::abs(difference) > kRoundingNoise) unequal += 1;
   }
-  const std::vector<double> differences = differences_with_pseudo_canaries(pairs);
-  const std::vector<double> means = sorted_resampled_means(differences, seed, resamples);
-  result.interval = percentile_interval(means, confidence, result.delta);
-  result.interval_tost = percentile_interval(means, 2 * confidence - 1, result.delta);
-  result.deviation = standard_deviation(differences);
+  if (differences.size() >= 2) {
+    double deviations = 3 * (1 + squares) / std::pow(1 + unequal, 3);
+    for (const double difference : differences) {
+      deviations += (difference - result.delta) * (difference - result.delta);
+    }
+    result.standard_error = std::sqrt(deviations / (count * (count - 1)));
+    result.deviation = result.standard_error * std::sqrt(count);
+  }
+  result.interval = student_interval(result, confidence);
+  result.interval_tost = student_interval(result, 2 * confidence - 1);
   return result;
+}
+
+PairedDifference paired_difference(std::span<const Pair> pairs, double confidence) {
+  std::vector<double> differences;
+  differences.reserve(pairs.size());
+  for (const Pair& pair : pairs) differences.push_back(pair.treatment - pair.baseline);
+  return paired_difference(std::span<const double>(differences), confidence);
 }
 
 double quantile(std::vector<double> values, double q) {

@@ -56,25 +56,26 @@ struct PairedDifference {
   double delta = 0;        ///< Mean of treatment − baseline over canaries; 0 without canaries.
   Interval interval;       ///< At `confidence`; within [−1, 1], holds `delta`, never of width 0.
   Interval interval_tost;  ///< At 1 − 2(1 − confidence): two one-sided tests (Schuirmann 1987).
-  double deviation = 0;    ///< Standard deviation of the differences, pseudo-canaries included.
+  double standard_error = 1;  ///< Of delta.
+  double deviation = 1;       ///< Of one canary's difference: standard error × √canaries.
   std::int64_t canaries = 0;
   double confidence = 0.95;
 };
 
-/// The mean difference with percentile limits of a cluster bootstrap: canaries are resampled whole,
-/// so that repeats inside them never count as independent. Two pseudo-canaries with the
-/// differences +h and −h are resampled along, as Bonett and Price (2012) add them to paired
-/// proportions with h = 1; here h² = (1 + Σd²) / (1 + k) over the k canaries whose difference d is
-/// not 0, the square of what a difference typically is, starting from 1. That is Bonett and
-/// Price's h wherever differences are −1, 0 or 1, and smaller where they are averages of repeats.
-/// Without pseudo-canaries, pairs that are all equal would give an interval of width 0.
+/// The mean difference with Student's t limits over canaries: the canary is the unit, so that
+/// repeats inside it never count as independent. The squared standard error is
+/// (Σ(d − d̄)² + 3h² / (1 + k)²) / (n(n − 1)), k being the number of canaries whose difference d is
+/// not 0 and h² = (1 + Σd²) / (1 + k). Where no canary differs the added term gives one-sided
+/// limits of ±3/n, the rule of three (Hanley and Lippman-Hand 1983), in place of a width of 0; it
+/// fades as soon as there are differences to estimate from.
 ///
-/// Same pairs and seed, same result; swapping treatment and baseline mirrors it. Limits are rounded
-/// to nine decimals, so that a sum that cancels is 0 and not 1e-17. Requires
-/// 0.8 ≤ confidence < 1 and resamples ≥ 100. Forty pairs without any difference give ±0.071
-/// (Bonett and Price's closed form: ±0.066).
-PairedDifference paired_difference(std::span<const Pair> pairs, std::uint64_t seed,
-                                   double confidence = 0.95, int resamples = 10000);
+/// With fewer than two canaries the limits are −1 and 1. Limits are rounded to nine decimals, so
+/// that a sum that cancels is 0 and not 1e-17. Requires 0.5 < confidence < 1. Forty pairs without
+/// any difference give ±0.089, and ±0.074 at one-sided 95 %.
+PairedDifference paired_difference(std::span<const Pair> pairs, double confidence = 0.95);
+
+/// The same from the differences themselves, each in [−1, 1].
+PairedDifference paired_difference(std::span<const double> differences, double confidence = 0.95);
 
 /// The q-quantile, q in [0, 1], by linear interpolation between order statistics (Hyndman and Fan
 /// 1996, type 7, R's default): quantile({1, 2, 3, 4}, 0.25) = 1.75. NaN when empty.

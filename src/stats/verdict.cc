@@ -21,27 +21,28 @@ double canaries_to_resolve(double z, double deviation, double distance) {
   return ratio * ratio;
 }
 
-double canaries_to_decide(const PairedDifference& difference, double margin, double power) {
-  const double alpha = 1 - difference.confidence;
+double canaries_to_decide(const PairedDifference& difference, double margin, double alpha,
+                          double power) {
   const double size = std::abs(difference.delta);
   const double detected = canaries_to_resolve(
       normal_quantile(1 - alpha / 2) + normal_quantile(power), difference.deviation, size);
   if (size >= margin) return detected;
   const double equivalent =
-      canaries_to_resolve(normal_quantile(1 - alpha) + normal_quantile((1 + power) / 2),
+      canaries_to_resolve(normal_quantile(difference.confidence) + normal_quantile((1 + power) / 2),
                           difference.deviation, margin - size);
   return std::min(detected, equivalent);
 }
 
-std::int64_t canaries_more(const PairedDifference& difference, double margin, double power) {
+}  // namespace
+
+std::int64_t canaries_more(const PairedDifference& difference, double margin, double alpha,
+                           double power) {
   if (difference.canaries == 0) return -1;
-  const double more = std::ceil(canaries_to_decide(difference, margin, power)) -
+  const double more = std::ceil(canaries_to_decide(difference, margin, alpha, power)) -
                       static_cast<double>(difference.canaries);
   if (!(more <= static_cast<double>(kCanariesMoreMax))) return -1;
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(more));
 }
-
-}  // namespace
 
 std::string_view name_of(Verdict verdict) {
   switch (verdict) {
@@ -64,7 +65,7 @@ Judgement judge(const PairedDifference& difference, double margin, double power)
   if (difference.interval.high < 0) return {Verdict::Worse};
   const Interval& tost = difference.interval_tost;
   if (tost.low > -margin && tost.high < margin) return {Verdict::Equivalent};
-  return {Verdict::Undecided, canaries_more(difference, margin, power)};
+  return {Verdict::Undecided, canaries_more(difference, margin, 1 - difference.confidence, power)};
 }
 
 }  // namespace assay::stats

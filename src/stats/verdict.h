@@ -20,9 +20,14 @@ struct Judgement {
   std::int64_t canaries_more = -1;
 };
 
-/// Better or worse when the interval excludes 0; else equivalent when the TOST interval lies inside
-/// ±margin; else undecided. `margin` ≥ 0 is in points of accuracy, 0.05 = five points; with 0
-/// nothing is ever equivalent.
+/// About how many more canaries would decide a difference, at least 1; −1 when it cannot be said.
+/// `alpha` is the two-sided level at which a difference would have to be shown.
+std::int64_t canaries_more(const PairedDifference& difference, double margin, double alpha,
+                           double power = 0.8);
+
+/// For a single comparison, looked at once; sequential.h judges a matrix. Better or worse when the
+/// interval excludes 0; else equivalent when the TOST interval lies inside ±margin; else undecided.
+/// `margin` ≥ 0 is in points of accuracy, 0.05 = five points; with 0 nothing is ever equivalent.
 ///
 /// The number of canaries takes the difference seen for the true one and the smaller of the numbers
 /// that would show, with probability `power`, that it is not 0 or that it is within the margin:

@@ -69,17 +69,19 @@ TEST(Judge, SaysWhenTheNumberCannotBeSaid) {
 }
 
 TEST(Judge, FollowsTheEvidenceOfPairs) {
-  std::vector<Pair> pairs(40, Pair{1, 1});
-  EXPECT_EQ(judge(paired_difference(pairs, 1), 0.05).verdict, Verdict::Equivalent);
+  std::vector<Pair> pairs(60, Pair{1, 1});
+  EXPECT_EQ(judge(paired_difference(pairs), 0.05).verdict, Verdict::Equivalent);
+  pairs.resize(40);
+  EXPECT_EQ(judge(paired_difference(pairs), 0.05).verdict, Verdict::Undecided);
   pairs.resize(43, Pair{0, 1});
-  EXPECT_EQ(judge(paired_difference(pairs, 1), 0.05).verdict, Verdict::Undecided);
+  EXPECT_EQ(judge(paired_difference(pairs), 0.05).verdict, Verdict::Undecided);
   pairs.resize(60, Pair{0, 1});
-  EXPECT_EQ(judge(paired_difference(pairs, 1), 0.05).verdict, Verdict::Worse);
+  EXPECT_EQ(judge(paired_difference(pairs), 0.05).verdict, Verdict::Worse);
 }
 
 TEST(Judge, DoesNotDecideOnThreeOfThreeAgainstNoneOfThreeOnOneCanary) {
   const std::vector<Pair> one_canary{{1, 0}};
-  EXPECT_EQ(judge(paired_difference(one_canary, 1), 0.05).verdict, Verdict::Undecided);
+  EXPECT_EQ(judge(paired_difference(one_canary), 0.05).verdict, Verdict::Undecided);
 }
 
 TEST(Verdict, HasNames) {

@@ -1,0 +1,165 @@
+#include "stats/sequential.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "base/random.h"
+
+namespace assay::stats {
+namespace {
+
+using testing::ElementsAre;
+
+MatrixDesign design(std::vector<std::size_t> looks, double margin = 0.05) {
+  MatrixDesign made;
+  made.looks = std::move(looks);
+  made.margin = margin;
+  return made;
+}
+
+/// `differences` over and over, one for each canary.
+CellStream stream(const std::vector<double>& differences, std::size_t canaries) {
+  CellStream made;
+  for (std::size_t i = 0; i < canaries; ++i) {
+    made.positions.push_back(i);
+    made.differences.push_back(differences[i % differences.size()]);
+  }
+  made.positions_done = canaries;
+  return made;
+}
+
+const std::vector<double> kNoise{1.0 / 3, -1.0 / 3, 0, 2.0 / 3, -2.0 / 3, 0};
+const std::vector<double> kGain{1, 1.0 / 3, 0, 2.0 / 3, 1.0 / 3};
+
+TEST(Matrix, FindsALargeGainEarlyAndGivesNoiseUp) {
+  const auto looks = equal_looks(100, 5);
+  const auto judged =
+      judge_matrix(design(looks), std::vector{stream(kGain, 100), stream(kNoise, 100)});
+  EXPECT_EQ(judged[0].judgement.verdict, Verdict::Better);
+  EXPECT_EQ(judged[0].stop, Stop::Decided);
+  EXPECT_LT(judged[0].looks_taken, 5);
+  EXPECT_GT(judged[0].difference.interval.low, 0);
+  EXPECT_LT(judged[0].p_adjusted, 0.05);
+  EXPECT_EQ(judged[1].judgement.verdict, Verdict::Undecided);
+  EXPECT_EQ(judged[1].stop, Stop::Futile);
+  EXPECT_GT(judged[1].judgement.canaries_more, 0);
+  EXPECT_GT(judged[1].p_adjusted, 0.5);
+}
+
+TEST(Matrix, JudgesAFixedDesignOnlyAtItsEnd) {
+  CellStream cell = stream(kGain, 100);
+  cell.positions_done = 99;
+  EXPECT_EQ(judge_matrix(design({100}), std::vector{cell})[0].looks_taken, 0);
+  EXPECT_EQ(judge_matrix(design({100}), std::vector{cell})[0].judgement.verdict,
+            Verdict::Undecided);
+  cell.positions_done = 100;
+  EXPECT_EQ(judge_matrix(design({100}), std::vector{cell})[0].judgement.verdict, Verdict::Better);
+}
+
+TEST(Matrix, IgnoresWhatComesAfterAStop) {
+  const std::vector<std::size_t> looks{20, 40, 60, 80, 100};
+  CellStream cell = stream(kGain, 100);
+  const auto before = judge_matrix(design(looks), std::vector{cell})[0];
+  for (std::size_t i = looks[before.looks_taken - 1]; i < 100; ++i) cell.differences[i] = -1;
+  const auto after = judge_matrix(design(looks), std::vector{cell})[0];
+  EXPECT_EQ(after.judgement.verdict, Verdict::Better);
+  EXPECT_EQ(after.difference.delta, before.difference.delta);
+}
+
+TEST(Matrix, WaitsForTheSlowestCell) {
+  std::vector<CellStream> cells{stream(kGain, 100), stream(kNoise, 100)};
+  cells[1].positions_done = 19;
+  EXPECT_EQ(judge_matrix(design({20, 40, 60, 80, 100}), cells)[0].looks_taken, 0);
+}
+
+TEST(Matrix, AsksMoreOfACellWhenThereAreMore) {
+  // Eleven of twelve that differ go one way: p = 26/4096 alone; among ten 0.005 would be needed.
+  std::vector<double> some(40, 0);
+  for (std::size_t i = 0; i < 12; ++i) some[i] = i < 11 ? 1 : -1;
+  const auto alone = judge_matrix(design({40}), std::vector{stream(some, 40)});
+  EXPECT_EQ(alone[0].judgement.verdict, Verdict::Better);
+  EXPECT_NEAR(alone[0].p_adjusted, 26.0 / 4096, 1e-4);
+  std::vector<CellStream> ten(9, stream(kNoise, 40));
+  ten.push_back(stream(some, 40));
+  const auto among = judge_matrix(design({40}), ten);
+  EXPECT_EQ(among[9].judgement.verdict, Verdict::Undecided);
+  EXPECT_NEAR(among[9].p_adjusted, 260.0 / 4096, 1e-3);
+}
+
+TEST(Matrix, LeavesMoreToTheRestWhenCellsAreRejected) {
+  // The same cell, but nine others are overwhelming: Holm leaves it the whole level.
+  std::vector<double> some(40, 0);
+  for (std::size_t i = 0; i < 12; ++i) some[i] = i < 11 ? 1 : -1;
+  std::vector<CellStream> ten(9, stream({-1}, 40));
+  ten.push_back(stream(some, 40));
+  EXPECT_EQ(judge_matrix(design({40}), ten)[9].judgement.verdict, Verdict::Better);
+}
+
+TEST(Matrix, FindsEquivalenceWithinTheMargin) {
+  const std::vector<double> quiet{0, 0, 0, 0, 0, 0, 0, 0, 0, 1.0 / 3, 0, 0, 0, 0, -1.0 / 3};
+  const auto judged =
+      judge_matrix(design(equal_looks(150, 5), 0.05), std::vector{stream(quiet, 150)});
+  EXPECT_EQ(judged[0].judgement.verdict, Verdict::Equivalent);
+  EXPECT_LT(judged[0].looks_taken, 5);
+  const auto strict =
+      judge_matrix(design(equal_looks(150, 5), 0.001), std::vector{stream(quiet, 150)});
+  EXPECT_EQ(strict[0].judgement.verdict, Verdict::Undecided);
+}
+
+TEST(Matrix, CountsCanariesThatCouldNotBeScoredAsGone) {
+  CellStream cell;
+  cell.positions = {0, 2, 3, 7, 8, 9};
+  cell.differences.assign(6, 1);
+  cell.positions_done = 10;
+  const auto judged = judge_matrix(design({10}), std::vector{cell});
+  EXPECT_EQ(judged[0].difference.canaries, 6);
+  EXPECT_EQ(judged[0].judgement.verdict, Verdict::Better);
+}
+
+TEST(Matrix, StaysSilentOnACellWithoutAnyCanary) {
+  CellStream cell;
+  cell.positions_done = 40;
+  const auto judged = judge_matrix(design({20, 40}), std::vector{cell});
+  EXPECT_EQ(judged[0].judgement.verdict, Verdict::Undecided);
+  EXPECT_EQ(judged[0].looks_taken, 2);
+  EXPECT_EQ(judged[0].p_adjusted, 1);
+}
+
+// The calibration at full size is tests/perf/study_calibration.cc.
+TEST(Matrix, RarelySeesWhatIsNotThere) {
+  base::Random random(4);
+  int wrong = 0;
+  constexpr int kStudies = 200;
+  for (int study = 0; study < kStudies; ++study) {
+    std::vector<CellStream> cells(6);
+    for (std::size_t canary = 0; canary < 40; ++canary) {
+      const double baseline = static_cast<double>(random.below(4)) / 3;
+      for (CellStream& cell : cells) {
+        cell.positions.push_back(canary);
+        cell.differences.push_back(static_cast<double>(random.below(4)) / 3 - baseline);
+        cell.positions_done = 40;
+      }
+    }
+    const auto judged = judge_matrix(design(equal_looks(40, 4)), cells);
+    for (const auto& cell : judged) {
+      const bool differs =
+          cell.judgement.verdict == Verdict::Better || cell.judgement.verdict == Verdict::Worse;
+      if (!differs) continue;
+      ++wrong;
+      break;
+    }
+  }
+  EXPECT_LE(wrong, 16);  // 5 % of 200 are 10; more than 16 has a chance of 2 %.
+}
+
+TEST(EqualLooks, SpreadsThemAndKeepsTheLast) {
+  EXPECT_THAT(equal_looks(60, 5), ElementsAre(12, 24, 36, 48, 60));
+  EXPECT_THAT(equal_looks(20, 5), ElementsAre(8, 12, 16, 20));
+  EXPECT_THAT(equal_looks(5, 5), ElementsAre(5));
+  EXPECT_THAT(equal_looks(100, 1), ElementsAre(100));
+}
+
+}  // namespace
+}  // namespace assay::stats
