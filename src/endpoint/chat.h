@@ -98,6 +98,10 @@ struct ChatReply {
   Usage usage;
   ChatTimes times;
   ServerTimings server;
+  /// For each of the first tokens the likeliest ones with what the server gave of them, a
+  /// probability or its logarithm: [[["2", 0.89], ["Pi", 0.11]], …]. Empty unless the request asked
+  /// and the server told.
+  base::Json probabilities = base::Json::array();
   int attempts = 0;  ///< 1 without a retry.
 };
 

@@ -9,6 +9,7 @@ namespace assay::endpoint {
 namespace {
 
 constexpr std::string_view kDone = "[DONE]";
+constexpr std::size_t kTokensWithProbabilities = 8;
 
 /// Counts are never negative; what is absent or absurd stays unknown.
 void take_count(const base::Json& object, std::string_view key, std::int64_t& count) {
@@ -61,6 +62,27 @@ std::string text_of(const base::Json* value) {
 std::string reasoning_of(const base::Json& message) {
   std::string reasoning = text_of(base::find_member(message, "reasoning_content"));
   return reasoning.empty() ? text_of(base::find_member(message, "reasoning")) : reasoning;
+}
+
+/// OpenAI's `logprobs.content`; llama-server calls its members after sampling `prob` and
+/// `top_probs`.
+void take_probabilities(const base::Json& choice, base::Json& kept) {
+  const base::Json* given = base::find_member(choice, "logprobs");
+  const base::Json* tokens = given == nullptr ? nullptr : base::find_member(*given, "content");
+  if (tokens == nullptr || !tokens->is_array()) return;
+  for (const base::Json& token : *tokens) {
+    if (kept.size() == kTokensWithProbabilities) return;
+    const base::Json* likeliest = base::find_member(token, "top_logprobs");
+    if (likeliest == nullptr) likeliest = base::find_member(token, "top_probs");
+    if (likeliest == nullptr || !likeliest->is_array()) continue;
+    base::Json row = base::Json::array();
+    for (const base::Json& candidate : *likeliest) {
+      auto value = base::number_member(candidate, "logprob");
+      if (!value) value = base::number_member(candidate, "prob");
+      if (value) row.push_back({base::string_member(candidate, "token").value_or(""), *value});
+    }
+    kept.push_back(std::move(row));
+  }
 }
 
 ChatFailure malformed(int http_status, std::string message, std::string_view found) {
@@ -122,6 +144,7 @@ bool ChatStream::take_chunk(const base::Json& chunk) {
       reason && !reason->empty()) {
     reply_.finish_reason = *reason;
   }
+  take_probabilities(*choice, reply_.probabilities);
   // Some servers put usage beside the choice's delta.
   if (const base::Json* usage = base::find_member(*choice, "usage")) {
     take_usage(*usage, reply_.usage);

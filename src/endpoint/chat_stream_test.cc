@@ -51,6 +51,20 @@ TEST(ChatStream, JoinsTextAndTimesTheTokens) {
   EXPECT_THAT(reply.times.ttft_ms, DoubleEq(3.0));
 }
 
+TEST(ChatStream, KeepsTheProbabilitiesOfTheFirstTokens) {
+  const auto token = [](const std::string& members) {
+    return R"({"choices":[{"index":0,"delta":{"content":"x"},"logprobs":{"content":[{"token":"x",)" +
+           members + "}]}}]}";
+  };
+  const ChatReply reply =
+      reply_of({token(R"("top_probs":[{"token":"x","prob":0.75},{"token":"y","prob":0.25}])"),
+                token(R"("top_logprobs":[{"token":"x","logprob":-0.5},{"token":7}])"),
+                token(R"("top_logprobs":"none")"), finish("stop")});
+  EXPECT_EQ(reply.probabilities, base::Json::parse(R"([[["x",0.75],["y",0.25]],[["x",-0.5]]])"));
+  std::vector<std::string> many(20, token(R"("top_probs":[])"));
+  EXPECT_LE(reply_of(many).probabilities.size(), 8U);
+}
+
 TEST(ChatStream, ReasoningCountsAsTokensAndStaysApart) {
   const ChatReply reply =
       reply_of({delta(R"("reasoning_content":"hm")"), delta(R"("reasoning":" so")"),

@@ -9,6 +9,7 @@
 #include "endpoint/guest_command.h"
 #include "endpoint/guest_memory.h"
 #include "endpoint/guest_server.h"
+#include "endpoint/guest_told.h"
 #include "host/memory.h"
 #include "net/runtime.h"
 
@@ -147,6 +148,7 @@ base::Result<GuestReady> Guest::Body::describe_ready(Client& client, double load
   GuestReady made;
   made.address = client.address();
   made.props = std::move(*props);
+  made.told = settings_told(server->log());
   made.load_ms = load_ms;
   made.pid = server->pid();
   made.guard = server->guard().kind();

@@ -55,6 +55,7 @@ struct GuestLoss {
 struct GuestReady {
   Address address;
   base::Json props;  ///< GET /props as it came.
+  base::Json told;   ///< What its log says it runs with; see guest_told.h.
   double load_ms = 0;
   pid_t pid = -1;
   host::GuardKind guard = host::GuardKind::Watcher;

@@ -44,6 +44,8 @@ base::Result<std::unique_ptr<GuestServer>> GuestServer::start(const ServerReques
   child.command.insert(child.command.end(), arguments.begin(), arguments.end());
   child.command.insert(child.command.end(),
                        {"--host", "127.0.0.1", "--port", std::to_string(port)});
+  // From this verbosity on the server says which settings it runs with.
+  child.command.insert(child.command.end(), {"--log-verbosity", "4"});
   child.output = request.log;
   child.cgroup = guard->cgroup();
   const std::uint64_t log_start = size_or_zero(request.log);
@@ -76,6 +78,8 @@ ServerFailure GuestServer::failure() {
   }
   return {classify_log(log), fmt::format("it ended with {}{}", end.describe(), lines)};
 }
+
+std::string GuestServer::log() const { return read_log_end(log_, log_start_); }
 
 std::string GuestServer::log_lines() const { return last_lines(read_log_end(log_, log_start_)); }
 

@@ -48,6 +48,8 @@ class GuestServer {
   bool wait_for_end(base::Nanoseconds duration) { return process_.wait_for(duration).has_value(); }
   /// Required: ended().
   ServerFailure failure();
+  /// The end of what this server has logged; see read_log_end().
+  std::string log() const;
   /// The last lines of its log, for a server that runs but does not answer.
   std::string log_lines() const;
 
