@@ -50,6 +50,8 @@ std::string_view place_words(study::FactorPlace place) {
       return "request field";
     case study::FactorPlace::Prompt:
       return "messages";
+    case study::FactorPlace::Dialogue:
+      return "conversation";
     case study::FactorPlace::Guest:
       return "server flag";
   }
@@ -72,7 +74,7 @@ std::string values_words(const study::Factor& factor) {
       break;
   }
   const std::string kind = factor.type == study::FactorType::Integer ? "integer" : "number";
-  if (std::isinf(factor.high)) return fmt::format("{}, at least {}", kind, factor.low);
+  if (factor.high >= study::kIntegerMost) return fmt::format("{}, at least {}", kind, factor.low);
   return fmt::format("{}, {} to {}", kind, factor.low, factor.high);
 }
 

@@ -68,12 +68,18 @@ void print_cells(std::ostream& out, const study::Plan& plan) {
   for (const study::Cell& cell : plan.cells) width = std::max(width, base::display_width(cell.id));
   out << fmt::format("\n{:<{}}  moves\n", "cell", width);
   for (const study::Cell& cell : plan.cells) {
-    std::string moved = "nothing: ";
-    for (const study::Setting& setting : plan.spec.baseline) {
-      moved += fmt::format("{}={} ", setting.factor->name, study::level_text(setting.value));
+    std::string moved;
+    for (const study::Setting& setting : cell.moves) {
+      moved += fmt::format("{}{} to {}", moved.empty() ? "" : ", ", setting.factor->name,
+                           study::level_text(setting.value));
     }
-    if (cell.factor != nullptr) {
-      moved = fmt::format("{} to {}", cell.factor->name, study::level_text(cell.level));
+    if (cell.kind == study::CellKind::Baseline) {
+      moved = "nothing: ";
+      for (const study::Setting& setting : plan.spec.baseline) {
+        moved += fmt::format("{}={} ", setting.factor->name, study::level_text(setting.value));
+      }
+    } else if (cell.kind != study::CellKind::Level) {
+      moved += fmt::format(" ({})", study::name_of(cell.kind));
     }
     out << fmt::format("{:<{}}  {}\n", cell.id, width, base::trim(moved));
   }

@@ -27,8 +27,11 @@ struct GuestSettings {
   std::string cache_type_k;  ///< "f16", "q8_0", "q4_0" …
   std::string cache_type_v;
   int threads = 0;
-  int gpu_layers = -1;          ///< -1: the engine's default.
-  std::string flash_attention;  ///< "on", "off", "auto"; empty: default.
+  int threads_batch = 0;           ///< 0: the engine's default, as many as `threads`.
+  int gpu_layers = -1;             ///< -1: the engine's default; 0: none.
+  std::optional<bool> kv_offload;  ///< None: the engine's default.
+  int cpu_moe_layers = -1;         ///< -1: the engine's default; 0: none.
+  std::string flash_attention;     ///< "on", "off", "auto"; empty: default.
   int parallel = 1;
   int batch = 0;
   int micro_batch = 0;

@@ -56,11 +56,15 @@ std::vector<std::string> command_arguments(const GuestSettings& settings) {
   if (settings.context_tokens > 0) add(arguments, "--ctx-size", settings.context_tokens);
   add(arguments, "--cache-type-k", settings.cache_type_k);
   add(arguments, "--cache-type-v", settings.cache_type_v);
-  if (settings.threads > 0) {
-    add(arguments, "--threads", settings.threads);
-    add(arguments, "--threads-batch", settings.threads);
-  }
+  // Without --threads-batch the engine takes as many for prompts, so that one setting moves one
+  // flag.
+  if (settings.threads > 0) add(arguments, "--threads", settings.threads);
+  if (settings.threads_batch > 0) add(arguments, "--threads-batch", settings.threads_batch);
   if (settings.gpu_layers >= 0) add(arguments, "--n-gpu-layers", settings.gpu_layers);
+  if (settings.kv_offload) {
+    arguments.emplace_back(*settings.kv_offload ? "--kv-offload" : "--no-kv-offload");
+  }
+  if (settings.cpu_moe_layers >= 0) add(arguments, "--n-cpu-moe", settings.cpu_moe_layers);
   add(arguments, "--flash-attn", settings.flash_attention);
   add(arguments, "--parallel", settings.parallel);
   if (settings.batch > 0) add(arguments, "--batch-size", settings.batch);
@@ -78,6 +82,7 @@ base::Status check_settings(const GuestSettings& settings) {
   ASSAY_TRY_DONE(check_choice("flash attention", settings.flash_attention, kFlashAttention));
   ASSAY_TRY_DONE(check_at_least("the context", settings.context_tokens, 0));
   ASSAY_TRY_DONE(check_at_least("the number of threads", settings.threads, 0));
+  ASSAY_TRY_DONE(check_at_least("the number of prompt threads", settings.threads_batch, 0));
   ASSAY_TRY_DONE(check_at_least("the number of slots", settings.parallel, 1));
   ASSAY_TRY_DONE(check_at_least("the batch size", settings.batch, 0));
   ASSAY_TRY_DONE(check_at_least("the micro-batch size", settings.micro_batch, 0));

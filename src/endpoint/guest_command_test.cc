@@ -23,18 +23,30 @@ TEST(GuestCommand, NamesEverythingThatIsSet) {
   settings.cache_type_k = "q8_0";
   settings.cache_type_v = "q4_0";
   settings.threads = 3;
+  settings.threads_batch = 4;
   settings.gpu_layers = 0;
+  settings.kv_offload = false;
+  settings.cpu_moe_layers = 0;
   settings.flash_attention = "on";
   settings.parallel = 2;
   settings.batch = 256;
   settings.micro_batch = 128;
-  EXPECT_THAT(command_arguments(settings),
-              ElementsAre("--model", "m.gguf", "--ctx-size", "2048", "--cache-type-k", "q8_0",
-                          "--cache-type-v", "q4_0", "--threads", "3", "--threads-batch", "3",
-                          "--n-gpu-layers", "0", "--flash-attn", "on", "--parallel", "2",
-                          "--batch-size", "256", "--ubatch-size", "128", "--fit", "off",
-                          "--cache-ram", "0", "--jinja", "--no-webui"));
+  EXPECT_THAT(
+      command_arguments(settings),
+      ElementsAre("--model", "m.gguf", "--ctx-size", "2048", "--cache-type-k", "q8_0",
+                  "--cache-type-v", "q4_0", "--threads", "3", "--threads-batch", "4",
+                  "--n-gpu-layers", "0", "--no-kv-offload", "--n-cpu-moe", "0", "--flash-attn",
+                  "on", "--parallel", "2", "--batch-size", "256", "--ubatch-size", "128", "--fit",
+                  "off", "--cache-ram", "0", "--jinja", "--no-webui"));
   EXPECT_TRUE(check_settings(settings).has_value());
+}
+
+TEST(GuestCommand, ThreadsAndOffloadMoveOneFlagEach) {
+  GuestSettings settings;
+  settings.threads = 3;
+  EXPECT_THAT(command_arguments(settings), testing::Not(testing::Contains("--threads-batch")));
+  settings.kv_offload = true;
+  EXPECT_THAT(command_arguments(settings), testing::Contains("--kv-offload"));
 }
 
 TEST(GuestCommand, RefusesWhatTheEngineWould) {

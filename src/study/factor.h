@@ -2,6 +2,7 @@
 // takes. Everything that validates, documents or applies a factor reads this table.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -16,10 +17,14 @@ namespace assay::study {
 
 /// Where a factor acts.
 enum class FactorPlace {
-  Request,  ///< A field of the request body.
-  Prompt,   ///< The messages.
-  Guest,    ///< The server's command line: needs a `gguf` model; each level is its own load.
+  Request,   ///< A field of the request body.
+  Prompt,    ///< The messages.
+  Dialogue,  ///< How a conversation of several turns is held.
+  Guest,     ///< The server's command line: needs a `gguf` model; each level is its own load.
 };
+
+/// llama-server reads every integer as 32 bits.
+inline constexpr double kIntegerMost = std::numeric_limits<std::int32_t>::max();
 
 enum class FactorType { Number, Integer, Text, Boolean };
 

@@ -24,6 +24,7 @@ TEST(Factors, EveryGuestFactorChangesTheServersCommandLine) {
   for (const Factor& factor : factors()) {
     if (factor.place != FactorPlace::Guest || factor.name == "quantization") continue;
     Json value = 7;
+    if (factor.type == FactorType::Boolean) value = false;
     if (factor.type == FactorType::Text) value = factor.name == "flash_attention" ? "off" : "q8_0";
     ASSERT_TRUE(check_level(factor, value).has_value()) << factor.name;
     endpoint::GuestSettings moved;

@@ -12,7 +12,9 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "gguf/header.h"
-#include "study/quantization.h"
+#include "study/cells.h"
+#include "study/matrix.h"
+#include "study/prompt.h"
 #include "study/schedule.h"
 
 namespace assay::study {
@@ -31,89 +33,6 @@ constexpr std::int64_t kBytesPerToken = 3;
 constexpr double kGuessedBandwidth = 10e9;
 constexpr double kGuessedEndpointTokensPerSecond = 40;
 constexpr double kTokensPerSecondMost = 1000;
-
-/// Sets "a.b.c" inside nested objects.
-void set_field(Json& body, std::string_view dotted, const Json& value) {
-  Json* place = &body;
-  for (const std::string& part : base::split(dotted, '.')) place = &(*place)[part];
-  *place = value;
-}
-
-Status apply(const Factor& factor, const Json& value, const ModelSpec& model,
-             const std::filesystem::path& home, Cell& cell) {
-  switch (factor.place) {
-    case FactorPlace::Request:
-      set_field(cell.request, factor.field, value);
-      return Done{};
-    case FactorPlace::Prompt:
-      cell.system_prompt = value.get<std::string>();
-      return Done{};
-    case FactorPlace::Guest:
-      break;
-  }
-  if (factor.name == "quantization") {
-    cell.quantization = value.get<std::string>();
-    ASSAY_TRY(cell.guest.model, quantized_file(model.gguf, cell.quantization, home));
-    return Done{};
-  }
-  apply_to_guest(factor, value, cell.guest);
-  return Done{};
-}
-
-bool applies(const Factor& factor, const ModelSpec& model) {
-  return factor.place != FactorPlace::Guest || model.is_guest();
-}
-
-Result<Cell> baseline_cell(const Plan& plan, std::size_t index, const std::filesystem::path& home) {
-  const ModelSpec& model = plan.models[index];
-  Cell cell;
-  cell.id = model.name + "/baseline";
-  cell.model = index;
-  cell.guest.model = model.gguf;
-  cell.guest.memory_limit_bytes = model.memory_limit_bytes;
-  // A reused prefix would make a trial's first token depend on the trial before it.
-  if (model.is_guest()) cell.request["cache_prompt"] = false;
-  for (const Setting& setting : plan.spec.baseline) {
-    if (!applies(*setting.factor, model)) continue;
-    ASSAY_TRY_DONE(apply(*setting.factor, setting.value, model, home, cell));
-  }
-  return cell;
-}
-
-bool differs(const Cell& left, const Cell& right) {
-  return left.request != right.request || left.system_prompt != right.system_prompt ||
-         left.guest != right.guest;
-}
-
-Status add_cells(Plan& plan, const std::filesystem::path& home) {
-  for (std::size_t index = 0; index < plan.models.size(); ++index) {
-    const ModelSpec& model = plan.models[index];
-    ASSAY_TRY(const Cell baseline, baseline_cell(plan, index, home));
-    plan.cells.push_back(baseline);
-    for (const FactorLevels& row : plan.spec.factors) {
-      if (!applies(*row.factor, model)) {
-        plan.notes.push_back(
-            fmt::format("{}: `{}` is left out; it needs a model served from a GGUF file",
-                        model.name, row.factor->name));
-        continue;
-      }
-      for (const Json& level : row.levels) {
-        Cell cell = baseline;
-        cell.id = fmt::format("{}/{}={}", model.name, row.factor->name, level_text(level));
-        cell.factor = row.factor;
-        cell.level = level;
-        ASSAY_TRY_DONE(apply(*row.factor, level, model, home, cell));
-        if (differs(cell, baseline)) {
-          plan.cells.push_back(std::move(cell));
-        } else {
-          plan.notes.push_back(
-              fmt::format("{}: left out, it is the baseline's own level", cell.id));
-        }
-      }
-    }
-  }
-  return Done{};
-}
 
 /// A stratified sample: every kind keeps its share (largest remainders), drawn by the study's seed.
 std::vector<task::Case> sample(std::vector<task::Case> cases, std::int64_t wanted,
@@ -239,12 +158,6 @@ Envelope make_envelope(const Plan& plan) {
   return envelope;
 }
 
-Json settings_json(const std::vector<Setting>& settings) {
-  Json object = Json::object();
-  for (const Setting& setting : settings) object[std::string(setting.factor->name)] = setting.value;
-  return object;
-}
-
 /// Everything that decides what is run, and nothing that does not (the budget, comments, where the
 /// file lies).
 std::string identity(const Plan& plan) {
@@ -257,6 +170,12 @@ std::string identity(const Plan& plan) {
                    {"baseline", settings_json(plan.spec.baseline)}};
   for (const FactorLevels& row : plan.spec.factors) {
     identity["factors"][std::string(row.factor->name)] = row.levels;
+  }
+  for (const NamedCell& cell : plan.spec.cells) {
+    identity["cells"][cell.name] = settings_json(cell.set);
+  }
+  for (const PromptTemplate& prompt : plan.spec.prompts) {
+    identity["prompts"][prompt.name] = prompt_json(prompt);
   }
   for (const PackSummary& pack : plan.packs) identity["packs"].push_back(pack.hash);
   for (const task::Case& canary : plan.canaries) identity["canaries"].push_back(canary.id);
@@ -289,6 +208,20 @@ std::string expected_text(const Json& expect) {
 }
 
 }  // namespace
+
+std::string_view name_of(CellKind kind) {
+  switch (kind) {
+    case CellKind::Baseline:
+      return "baseline";
+    case CellKind::Level:
+      return "level";
+    case CellKind::Check:
+      return "check";
+    case CellKind::Combination:
+      return "combination";
+  }
+  ASSAY_UNREACHABLE("every kind of cell has a name");
+}
 
 double guessed_trial_s(const Plan& plan, const Cell& cell) {
   const ModelSpec& model = plan.models[cell.model];
@@ -346,6 +279,7 @@ Result<Plan> make_plan(StudySpec spec, const PlanOptions& options) {
   ASSAY_TRY_DONE(check_models(plan));
   ASSAY_TRY_DONE(load_tasks(plan));
   ASSAY_TRY_DONE(add_cells(plan, options.home));
+  ASSAY_TRY_DONE(validate_matrix(plan));
   plan.hash = identity(plan);
   plan.id = slug(plan.spec.name) + "-" + plan.hash.substr(0, 8);
   plan.schedule = make_schedule(plan);

@@ -17,16 +17,36 @@
 
 namespace assay::study {
 
-/// The baseline of one model, or the baseline with exactly one factor moved to one level.
+/// What a cell is there for.
+enum class CellKind {
+  Baseline,
+  Level,        ///< Moves exactly one setting: one level of a factor, or a [[cell]] of the file.
+  Check,        ///< Moves prompt and reasoning together: thin or rich, thinking or not. No verdict.
+  Combination,  ///< Moves several levels that were each better alone.
+};
+
+/// As in the plan's JSON: "baseline", "level", "check", "combination".
+std::string_view name_of(CellKind kind);
+
+/// One model with one set of settings.
 struct Cell {
-  std::string id;                             ///< "pebble-m/baseline", "pebble-m/temperature=1.5".
-  std::size_t model = 0;                      ///< Index into Plan::models.
-  const Factor* factor = nullptr;             ///< None in the baseline.
-  base::Json level;                           ///< Null in the baseline.
+  /// "pebble-m/baseline", "pebble-m/temperature=1.5", "pebble-m/creative" for a [[cell]],
+  /// "pebble-m/check:prompt=rich+thinking=true".
+  std::string id;
+  std::size_t model = 0;  ///< Index into Plan::models.
+  CellKind kind = CellKind::Baseline;
+  std::vector<Setting> moves;                 ///< What differs from the baseline; empty in it.
+  const Factor* factor = nullptr;             ///< The one that a Level moves, else none.
+  base::Json level;                           ///< Its value, else null.
   base::Json request = base::Json::object();  ///< Resolved body fields.
   std::string system_prompt;                  ///< Empty: none.
-  std::string quantization;                   ///< As asked for; empty: the model's file as it is.
-  endpoint::GuestSettings guest;              ///< Resolved; meaningless for an endpoint.
+  PromptTemplate prompt;                      ///< Resolved.
+  std::int64_t turns = 0;                     ///< Most replies of a conversation; 0: unbounded.
+  /// Whether the reasoning of earlier replies is sent back; none: it is not, and the case's own
+  /// messages go as they are.
+  std::optional<bool> echo_reasoning;
+  std::string quantization;       ///< As asked for; empty: the model's file as it is.
+  endpoint::GuestSettings guest;  ///< Resolved; meaningless for an endpoint.
 };
 
 /// One trial's place in the schedule; its index there is its ordinal.

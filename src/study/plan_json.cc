@@ -2,7 +2,9 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "study/cells.h"
 #include "study/plan.h"
+#include "study/prompt.h"
 
 namespace assay::study {
 namespace {
@@ -23,6 +25,11 @@ std::string last_user_text(const Json& messages) {
   return "";
 }
 
+/// What the scored reply answers.
+std::string question_of(const task::Case& canary) {
+  return canary.follow_ups.empty() ? last_user_text(canary.messages) : canary.follow_ups.back();
+}
+
 Json guest_json(const endpoint::GuestSettings& guest) {
   const auto number = [](std::int64_t value, std::int64_t absent) {
     return value == absent ? Json() : Json(value);
@@ -33,7 +40,10 @@ Json guest_json(const endpoint::GuestSettings& guest) {
           {"cache_type_k", text(guest.cache_type_k)},
           {"cache_type_v", text(guest.cache_type_v)},
           {"threads", number(guest.threads, 0)},
+          {"threads_batch", number(guest.threads_batch, 0)},
           {"gpu_layers", number(guest.gpu_layers, -1)},
+          {"kv_offload", guest.kv_offload ? Json(*guest.kv_offload) : Json()},
+          {"cpu_moe_layers", number(guest.cpu_moe_layers, -1)},
           {"flash_attention", text(guest.flash_attention)},
           {"parallel", guest.parallel},
           {"batch", number(guest.batch, 0)},
@@ -44,8 +54,13 @@ Json cell_json(const Plan& plan, const Cell& cell) {
   const ModelSpec& model = plan.models[cell.model];
   Json request = cell.request;
   if (!cell.system_prompt.empty()) request["system_prompt"] = cell.system_prompt;
+  if (cell.prompt.name != kPlainPrompt) request["prompt"] = cell.prompt.name;
+  if (cell.turns > 0) request["turns"] = cell.turns;
+  if (cell.echo_reasoning) request["echo_reasoning"] = *cell.echo_reasoning;
   return {{"id", cell.id},
           {"model", model.name},
+          {"kind", std::string(name_of(cell.kind))},
+          {"moves", settings_json(cell.moves)},
           {"factor", cell.factor == nullptr ? Json() : Json(std::string(cell.factor->name))},
           {"level", cell.level},
           {"level_text", cell.factor == nullptr ? "" : level_text(cell.level)},
@@ -84,6 +99,10 @@ Json Plan::to_json() const {
     row["price_output"] = optional_number(model.price_output);
     json["models"].push_back(std::move(row));
   }
+  json["prompts"] = Json::object();
+  for (const PromptTemplate& prompt : spec.prompts) {
+    json["prompts"][prompt.name] = prompt_json(prompt);
+  }
   json["packs"] = Json::array();
   for (const PackSummary& pack : packs) {
     json["packs"].push_back({{"name", pack.name}, {"cases", pack.cases}, {"hash", pack.hash}});
@@ -93,7 +112,8 @@ Json Plan::to_json() const {
     json["canaries"].push_back({{"id", canary.id},
                                 {"kind", canary.kind()},
                                 {"tier", canary.tier},
-                                {"prompt", base::ellipsize(last_user_text(canary.messages), 1000)},
+                                {"turns", 1 + canary.follow_ups.size()},
+                                {"prompt", base::ellipsize(question_of(canary), 1000)},
                                 {"expected", base::ellipsize(level_text(canary.expect), 1000)}});
   }
   json["notes"] = notes;

@@ -10,42 +10,17 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/toml.h"
+#include "study/spec_matrix.h"
 
 namespace assay::study {
 namespace {
 
 using base::Done;
-using base::Json;
 using base::Result;
 using base::Status;
 
-/// What every reader below needs to name a place in the file.
-struct Reader {
-  std::string_view source;
-  std::filesystem::path folder;
-};
-
-Result<Json> to_json(const Reader& reader, const toml::node& node, std::string_view key) {
-  if (const auto* text = node.as_string()) return Json(text->get());
-  if (const auto* integer = node.as_integer()) return Json(integer->get());
-  if (const auto* boolean = node.as_boolean()) return Json(boolean->get());
-  if (const auto* number = node.as_floating_point(); number && std::isfinite(number->get())) {
-    return Json(number->get());
-  }
-  return base::toml_mismatch(reader.source, node, key,
-                             "a string, a finite number or true or false");
-}
-
-Result<std::string> text_of(const Reader& reader, const toml::node& node, std::string_view key) {
-  const auto* text = node.as_string();
-  if (text == nullptr || text->get().empty()) {
-    return base::toml_mismatch(reader.source, node, key, "a string that is not empty");
-  }
-  return text->get();
-}
-
-Result<std::int64_t> integer_of(const Reader& reader, const toml::node& node, std::string_view key,
-                                std::int64_t low) {
+Result<std::int64_t> integer_of(const SpecReader& reader, const toml::node& node,
+                                std::string_view key, std::int64_t low) {
   const auto* integer = node.as_integer();
   if (integer == nullptr || integer->get() < low) {
     return base::toml_mismatch(reader.source, node, key,
@@ -54,7 +29,7 @@ Result<std::int64_t> integer_of(const Reader& reader, const toml::node& node, st
   return integer->get();
 }
 
-Result<double> number_of(const Reader& reader, const toml::node& node, std::string_view key,
+Result<double> number_of(const SpecReader& reader, const toml::node& node, std::string_view key,
                          double low, double high) {
   const auto number = node.value<double>();
   if (!node.is_number() || !number || !(*number >= low && *number <= high)) {
@@ -65,7 +40,7 @@ Result<double> number_of(const Reader& reader, const toml::node& node, std::stri
   return *number;
 }
 
-Result<std::vector<std::filesystem::path>> read_tasks(const Reader& reader,
+Result<std::vector<std::filesystem::path>> read_tasks(const SpecReader& reader,
                                                       const toml::node& node) {
   std::vector<std::filesystem::path> paths;
   if (node.is_string()) {
@@ -98,7 +73,7 @@ std::optional<double> duration_s(std::string_view text) {
   return std::nullopt;
 }
 
-Result<Budget> read_budget(const Reader& reader, const toml::node& node) {
+Result<Budget> read_budget(const SpecReader& reader, const toml::node& node) {
   if (const auto* text = node.as_string()) {
     if (const auto seconds = duration_s(text->get())) return Budget{.wall_s = seconds};
   }
@@ -130,7 +105,7 @@ Result<Budget> read_budget(const Reader& reader, const toml::node& node) {
   return budget;
 }
 
-Status read_study(const Reader& reader, const toml::table& document, StudySpec& spec) {
+Status read_study(const SpecReader& reader, const toml::table& document, StudySpec& spec) {
   const toml::node* node = document.get("study");
   if (node == nullptr) {
     return base::bad_input("expected a [study] table, found none",
@@ -171,7 +146,7 @@ Status read_study(const Reader& reader, const toml::table& document, StudySpec& 
   return Done{};
 }
 
-Status read_model_texts(const Reader& reader, const toml::table& table, ModelSpec& model) {
+Status read_model_texts(const SpecReader& reader, const toml::table& table, ModelSpec& model) {
   const std::pair<std::string_view, std::string*> texts[] = {{"name", &model.name},
                                                              {"gguf", &model.gguf_as_written},
                                                              {"url", &model.url},
@@ -185,7 +160,7 @@ Status read_model_texts(const Reader& reader, const toml::table& table, ModelSpe
   return Done{};
 }
 
-Result<ModelSpec> read_model(const Reader& reader, const toml::node& node) {
+Result<ModelSpec> read_model(const SpecReader& reader, const toml::node& node) {
   const auto* table = node.as_table();
   if (table == nullptr) return base::toml_mismatch(reader.source, node, "[[model]]", "a table");
   static const std::vector<std::string> kKnown{
@@ -230,7 +205,7 @@ Result<ModelSpec> read_model(const Reader& reader, const toml::node& node) {
   return model;
 }
 
-Status read_models(const Reader& reader, const toml::table& document, StudySpec& spec) {
+Status read_models(const SpecReader& reader, const toml::table& document, StudySpec& spec) {
   const toml::node* node = document.get("model");
   if (node == nullptr) return Done{};
   const auto* array = node->as_array();
@@ -250,101 +225,20 @@ Status read_models(const Reader& reader, const toml::table& document, StudySpec&
   return Done{};
 }
 
-Result<const Factor*> factor_named(const Reader& reader, const toml::key& key,
-                                   std::string_view table) {
-  if (const Factor* factor = find_factor(key.str())) return factor;
-  const std::vector<std::string> names = factor_names();
-  const auto suggestion = base::nearest(key.str(), names);
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  return base::bad_input(fmt::format("unknown factor `{}` in {}", key.str(), table),
-                         suggestion ? fmt::format("did you mean `{}`?", *suggestion)
-                                    : fmt::format("known factors: {}", all),
-                         fmt::format("{}:{}", reader.source, key.source().begin.line));
-}
-
-Result<Json> level_of(const Reader& reader, const Factor& factor, const toml::node& node,
-                      std::string_view table) {
-  const std::string key = fmt::format("{} {}", table, factor.name);
-  ASSAY_TRY(Json value, to_json(reader, node, key));
-  if (auto status = check_level(factor, value); !status.has_value()) {
-    return std::move(status).error().in(base::toml_place(reader.source, node, key));
-  }
-  return value;
-}
-
-Status read_baseline(const Reader& reader, const toml::table& document, StudySpec& spec) {
-  const toml::node* node = document.get("baseline");
-  if (node == nullptr) return Done{};
-  const auto* table = node->as_table();
-  if (table == nullptr) return base::toml_mismatch(reader.source, *node, "baseline", "a table");
-  for (const auto& [key, value] : *table) {
-    ASSAY_TRY(const Factor* factor, factor_named(reader, key, "[baseline]"));
-    ASSAY_TRY(Json level, level_of(reader, *factor, value, "[baseline]"));
-    spec.baseline.push_back({factor, std::move(level)});
-  }
-  return Done{};
-}
-
-Status read_factors(const Reader& reader, const toml::table& document, StudySpec& spec) {
-  const toml::node* node = document.get("factors");
-  if (node == nullptr) return Done{};
-  const auto* table = node->as_table();
-  if (table == nullptr) return base::toml_mismatch(reader.source, *node, "factors", "a table");
-  for (const auto& [key, value] : *table) {
-    ASSAY_TRY(const Factor* factor, factor_named(reader, key, "[factors]"));
-    const auto* levels = value.as_array();
-    if (levels == nullptr || levels->empty()) {
-      return base::toml_mismatch(reader.source, value, fmt::format("[factors] {}", key.str()),
-                                 "a list of levels");
-    }
-    FactorLevels row{factor, {}};
-    for (const toml::node& item : *levels) {
-      ASSAY_TRY(Json level, level_of(reader, *factor, item, "[factors]"));
-      if (std::find(row.levels.begin(), row.levels.end(), level) != row.levels.end()) {
-        return base::bad_input(
-            fmt::format("level {} stands there twice", level_text(level)), "",
-            base::toml_place(reader.source, item, fmt::format("[factors] {}", key.str())));
-      }
-      row.levels.push_back(std::move(level));
-    }
-    spec.factors.push_back(std::move(row));
-  }
-  return Done{};
-}
-
-/// toml++ iterates tables by key; the order of the file is the order people expect to read.
-void sort_by_line(const toml::table& document, StudySpec& spec) {
-  const auto line_of = [&](std::string_view table, std::string_view key) {
-    const toml::table* found = document[table].as_table();
-    return found->find(key)->first.source().begin;
-  };
-  const auto earlier = [](const toml::source_position& left, const toml::source_position& right) {
-    return std::pair(left.line, left.column) < std::pair(right.line, right.column);
-  };
-  std::sort(spec.baseline.begin(), spec.baseline.end(), [&](const auto& left, const auto& right) {
-    return earlier(line_of("baseline", left.factor->name), line_of("baseline", right.factor->name));
-  });
-  std::sort(spec.factors.begin(), spec.factors.end(), [&](const auto& left, const auto& right) {
-    return earlier(line_of("factors", left.factor->name), line_of("factors", right.factor->name));
-  });
-}
-
 }  // namespace
 
 Result<StudySpec> parse_spec(std::string_view text, std::string_view source_name,
                              const std::filesystem::path& folder) {
-  const Reader reader{source_name, folder};
+  const SpecReader reader{source_name, folder};
   ASSAY_TRY(const toml::table document, base::parse_toml(text, source_name));
-  static const std::vector<std::string> kKnown{"study", "model", "baseline", "factors"};
+  static const std::vector<std::string> kKnown{"study",   "model", "baseline",
+                                               "factors", "cell",  "prompts"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(document, kKnown, source_name, "the study file"));
   StudySpec spec;
   spec.source = std::string(text);
   ASSAY_TRY_DONE(read_study(reader, document, spec));
   ASSAY_TRY_DONE(read_models(reader, document, spec));
-  ASSAY_TRY_DONE(read_baseline(reader, document, spec));
-  ASSAY_TRY_DONE(read_factors(reader, document, spec));
-  sort_by_line(document, spec);
+  ASSAY_TRY_DONE(read_matrix(reader, document, spec));
   return spec;
 }
 

@@ -50,6 +50,27 @@ struct FactorLevels {
   std::vector<base::Json> levels;  ///< Distinct, at least one.
 };
 
+/// The built-in template: the case as it is.
+inline constexpr std::string_view kPlainPrompt = "plain";
+/// Stands in a template's `user` for the question.
+inline constexpr std::string_view kPromptMark = "{{prompt}}";
+
+/// How a case is put to a model: a table [prompts.<name>].
+struct PromptTemplate {
+  std::string name{kPlainPrompt};
+  std::string system;  ///< For cases without a system message of their own; empty: none.
+  std::string user;    ///< Holds kPromptMark exactly once; empty: the question as it is.
+
+  friend bool operator==(const PromptTemplate&, const PromptTemplate&) = default;
+};
+
+/// A cell that the file names itself: a table [[cell]].
+struct NamedCell {
+  std::string name;          ///< No `/`, `=` or `:`; not "baseline".
+  std::vector<Setting> set;  ///< At least one, in the file's order; each factor once.
+  std::string place;         ///< "study.toml:12", for messages.
+};
+
 struct StudySpec {
   std::string name;
   std::vector<std::filesystem::path> tasks;  ///< Resolved against the study file's folder.
@@ -62,6 +83,8 @@ struct StudySpec {
   std::vector<ModelSpec> models;
   std::vector<Setting> baseline;
   std::vector<FactorLevels> factors;
+  std::vector<NamedCell> cells;
+  std::vector<PromptTemplate> prompts;  ///< Without the built-in one; names are unique.
   std::filesystem::path file;
   std::string source;  ///< The file's text.
 };

@@ -113,6 +113,67 @@ TEST(StudyFile, ErrorsNameLineKeyExpectedAndFound) {
               HasSubstr("an integer of at least 1, found the integer 0"));
 }
 
+TEST(StudyFile, ReadsPromptsAndCells) {
+  const StudySpec spec = parse(std::string(kMinimal) + R"([baseline]
+prompt = "plain"
+[factors]
+prompt = ["rich"]
+[prompts.rich]
+system = "Be careful."
+user = "Question: {{prompt}}"
+[prompts.brief]
+system = "Be brief."
+[[cell]]
+name = "creative"
+set = { top_p = 0.5, temperature = 0.9 }
+)")
+                             .value();
+  ASSERT_EQ(spec.prompts.size(), 2U);
+  EXPECT_EQ(spec.prompts[0].name, "rich");
+  EXPECT_EQ(spec.prompts[0].user, "Question: {{prompt}}");
+  EXPECT_EQ(spec.prompts[1].user, "");
+  ASSERT_EQ(spec.cells.size(), 1U);
+  EXPECT_EQ(spec.cells[0].name, "creative");
+  EXPECT_THAT(spec.cells[0].place, HasSubstr("s.toml:17"));
+  ASSERT_EQ(spec.cells[0].set.size(), 2U);
+  EXPECT_EQ(spec.cells[0].set[0].factor->name, "top_p") << "in the order of the file";
+}
+
+TEST(StudyFile, ErrorsInPromptsNameWhatIsKnown) {
+  const std::string head = std::string(kMinimal) + "[prompts.rich]\nuser = \"A {{prompt}}\"\n";
+  const std::string unknown = error_of(head + "[factors]\nprompt = [\"ritch\"]\n");
+  EXPECT_THAT(unknown, HasSubstr("s.toml:11: [factors] prompt: expected a prompt template, found "
+                                 "\"ritch\"; known: plain, rich"));
+  EXPECT_THAT(unknown, HasSubstr("did you mean \"rich\"?"));
+  EXPECT_THAT(error_of(head + "[baseline]\nprompt = \"else\"\n"), HasSubstr("[prompts.else]"));
+  EXPECT_THAT(
+      error_of(head + "[prompts.a]\nuser = \"no mark\"\n"),
+      HasSubstr("s.toml:11: [prompts.a] user: expected {{prompt}} exactly once, found it 0"));
+  EXPECT_THAT(error_of(head + "[prompts.a]\nuser = \"{{prompt}}{{prompt}}\"\n"),
+              HasSubstr("found it 2 times"));
+  EXPECT_THAT(error_of(head + "[prompts.plain]\nuser = \"{{prompt}}\"\n"),
+              HasSubstr("`plain` is built in"));
+  EXPECT_THAT(error_of(head + "[prompts.a]\n"), HasSubstr("lacks both `system` and `user`"));
+  EXPECT_THAT(error_of(head + "[prompts.a]\nsytem = \"x\"\n"), HasSubstr("did you mean `system`?"));
+  EXPECT_THAT(error_of(std::string(kMinimal) + "prompts = 3\n"), HasSubstr("prompts"));
+}
+
+TEST(StudyFile, ErrorsInCellsNameThePlace) {
+  const std::string head = kMinimal;
+  EXPECT_THAT(error_of(head + "[[cell]]\nname = \"x\"\n"), HasSubstr("[[cell]] lacks `set`"));
+  EXPECT_THAT(error_of(head + "[[cell]]\nset = { top_k = 1 }\n"),
+              HasSubstr("[[cell]] lacks `name`"));
+  EXPECT_THAT(error_of(head + "[[cell]]\nname = \"a/b\"\nset = { top_k = 1 }\n"),
+              HasSubstr("expected a name without `/`, `=` and `:`"));
+  EXPECT_THAT(error_of(head + "[[cell]]\nname = \"a\"\nset = {}\n"),
+              HasSubstr("a table with one setting"));
+  EXPECT_THAT(error_of(head + "[[cell]]\nname = \"a\"\nset = { topk = 1 }\n"),
+              HasSubstr("did you mean `top_k`?"));
+  EXPECT_THAT(error_of(head + "[[cell]]\nname = \"a\"\nset = { top_k = 1 }\n"
+                              "[[cell]]\nname = \"a\"\nset = { top_k = 2 }\n"),
+              HasSubstr("two cells are called `a`"));
+}
+
 TEST(StudyFile, AModelIsAFileOrAnEndpoint) {
   const std::string head = "[study]\nname = \"x\"\ntasks = \"t\"\n[[model]]\nname = \"m\"\n";
   EXPECT_THAT(error_of(head), HasSubstr("needs exactly one of `gguf` and `url`"));

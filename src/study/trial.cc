@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "study/prompt.h"
+
 namespace assay::study {
 namespace {
 
@@ -66,12 +68,7 @@ Json detail_of(const endpoint::ChatReply& reply, const Outcome& outcome) {
 
 endpoint::ChatRequest trial_request(const Cell& cell, const task::Case& canary, std::int64_t seed) {
   endpoint::ChatRequest request;
-  const bool has_system =
-      !canary.messages.empty() && canary.messages[0].value("role", "") == "system";
-  if (!cell.system_prompt.empty() && !has_system) {
-    request.messages.push_back({{"role", "system"}, {"content", cell.system_prompt}});
-  }
-  for (const Json& message : canary.messages) request.messages.push_back(message);
+  request.messages = opening_messages(cell, canary);
   request.tools = canary.tools;
   request.settings = cell.request;
   // Without tools, servers refuse a choice among them.

@@ -15,13 +15,14 @@ namespace assay::task {
 /// One case; a canary when a study uses it. Never empty: id, messages, scorer.
 struct Case {
   std::string id;
-  base::Json messages;    ///< OpenAI messages; a `prompt` in the file became a user message.
-  base::Json tools;       ///< OpenAI tools, or null.
-  base::Json expect;      ///< Whatever the scorer wants; null for "no tool call".
-  base::Json scorer;      ///< {"type": …, options}.
-  std::int64_t tier = 1;  ///< 1 easy … 3 hard.
-  std::vector<std::string> tags;  ///< The first is the kind.
-  std::string source;             ///< "packs/desk/lookup.jsonl:12", for messages.
+  base::Json messages;  ///< OpenAI messages; a `prompt` in the file became a user message.
+  std::vector<std::string> follow_ups;  ///< User messages, each asked after the reply before it.
+  base::Json tools;                     ///< OpenAI tools, or null.
+  base::Json expect;                    ///< Whatever the scorer wants; null for "no tool call".
+  base::Json scorer;                    ///< {"type": …, options}.
+  std::int64_t tier = 1;                ///< 1 easy … 3 hard.
+  std::vector<std::string> tags;        ///< The first is the kind.
+  std::string source;                   ///< "packs/desk/lookup.jsonl:12", for messages.
 
   /// The first tag, or "untagged".
   std::string kind() const;
