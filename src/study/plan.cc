@@ -13,8 +13,9 @@
 #include "base/text.h"
 #include "gguf/header.h"
 #include "study/cells.h"
+#include "study/design.h"
 #include "study/matrix.h"
-#include "study/prompt.h"
+#include "study/registration.h"
 #include "study/schedule.h"
 
 namespace assay::study {
@@ -158,34 +159,19 @@ Envelope make_envelope(const Plan& plan) {
   return envelope;
 }
 
-/// Everything that decides what is run, and nothing that does not (the budget, comments, where the
-/// file lies).
-std::string identity(const Plan& plan) {
-  Json identity = {{"format", 1},
-                   {"name", plan.spec.name},
-                   {"repeats", plan.spec.repeats},
-                   {"seed", plan.spec.seed},
-                   {"margin", plan.spec.margin},
-                   {"timeout_s", plan.spec.timeout_s ? Json(*plan.spec.timeout_s) : Json()},
-                   {"baseline", settings_json(plan.spec.baseline)}};
-  for (const FactorLevels& row : plan.spec.factors) {
-    identity["factors"][std::string(row.factor->name)] = row.levels;
+/// Confirming takes one more cell where two factors could both win.
+std::int64_t runs_of_confirmation(const Plan& plan) {
+  std::int64_t cells = 0;
+  for (std::size_t model = 0; model < plan.models.size(); ++model) {
+    std::set<const Factor*> factors;
+    for (const Cell& cell : plan.cells) {
+      if (cell.model == model && cell.kind == CellKind::Level) factors.insert(cell.factor);
+    }
+    if (factors.size() > 1) ++cells;
   }
-  for (const NamedCell& cell : plan.spec.cells) {
-    identity["cells"][cell.name] = settings_json(cell.set);
-  }
-  for (const PromptTemplate& prompt : plan.spec.prompts) {
-    identity["prompts"][prompt.name] = prompt_json(prompt);
-  }
-  for (const PackSummary& pack : plan.packs) identity["packs"].push_back(pack.hash);
-  for (const task::Case& canary : plan.canaries) identity["canaries"].push_back(canary.id);
-  for (const ModelSpec& model : plan.models) {
-    identity["models"].push_back({{"name", model.name},
-                                  {"gguf", model.gguf_as_written},
-                                  {"url", model.url},
-                                  {"model", model.model}});
-  }
-  return base::sha256_hex(base::dump_json(identity));
+  return plan.verdicts() ? cells * static_cast<std::int64_t>(plan.canaries.size()) *
+                               plan.spec.repeats
+                         : 0;
 }
 
 std::string slug(std::string_view name) {
@@ -280,10 +266,12 @@ Result<Plan> make_plan(StudySpec spec, const PlanOptions& options) {
   ASSAY_TRY_DONE(load_tasks(plan));
   ASSAY_TRY_DONE(add_cells(plan, options.home));
   ASSAY_TRY_DONE(validate_matrix(plan));
-  plan.hash = identity(plan);
+  plan.design = make_design(plan, options.fixed);
+  plan.hash = base::sha256_hex(base::dump_json(identity_json(plan)));
   plan.id = slug(plan.spec.name) + "-" + plan.hash.substr(0, 8);
   plan.schedule = make_schedule(plan);
   plan.envelope = make_envelope(plan);
+  plan.envelope.runs_confirmation = runs_of_confirmation(plan);
   ASSAY_CHECK(static_cast<std::int64_t>(plan.schedule.size()) == plan.envelope.runs,
               "the schedule holds every run of the envelope");
   return plan;

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "endpoint/guest.h"
+#include "stats/spending.h"
 #include "study/spec.h"
 #include "task/case.h"
 
@@ -49,6 +50,16 @@ struct Cell {
   endpoint::GuestSettings guest;  ///< Resolved; meaningless for an endpoint.
 };
 
+/// When cells are judged, and by what error rate.
+struct Design {
+  std::vector<std::size_t> order;  ///< Canaries in running order, as indices into Plan::canaries.
+  std::vector<std::size_t> looks;  ///< After how many of them; the last is all. One: fixed.
+  double alpha = 0.05;             ///< Of any wrong `better` or `worse` of a model's cells.
+  stats::Spending spending = stats::Spending::OBrienFleming;
+
+  bool fixed() const { return looks.size() == 1; }
+};
+
 /// One trial's place in the schedule; its index there is its ordinal.
 struct ScheduledTrial {
   std::size_t cell = 0;
@@ -56,11 +67,14 @@ struct ScheduledTrial {
   std::int64_t repeat = 0;
   std::int64_t seed =
       0;  ///< 31 bits; the same for every cell of a (canary, repeat), so that cells pair.
+  std::size_t look = 0;  ///< The look that counts it, from 0.
 };
 
 /// What running will take at most (tokens, cost), or about (time).
 struct Envelope {
-  std::int64_t runs = 0;
+  std::int64_t runs = 0;  ///< The whole grid; stopping early takes fewer.
+  /// What confirming a combination may add at most: one cell for each model.
+  std::int64_t runs_confirmation = 0;
   std::int64_t tokens_worst =
       0;  ///< Prompts (at three bytes a token) and max_tokens for every answer.
   double wall_s_estimate = 0;  ///< From a guess at speed here; from the smoke run's speed later.
@@ -82,6 +96,7 @@ struct Plan {
   std::vector<task::Case> canaries;  ///< In the packs' order.
   std::vector<ModelSpec> models;
   std::vector<Cell> cells;  ///< By model; its baseline first.
+  Design design;
   std::vector<ScheduledTrial> schedule;
   Envelope envelope;
   std::vector<std::string> notes;  ///< What was left out and why, one sentence each.
@@ -93,6 +108,7 @@ struct Plan {
 
 struct PlanOptions {
   bool allow_single = false;      ///< Permits fewer than three repeats; no verdicts then.
+  bool fixed = false;             ///< Run the whole grid and judge it once.
   std::vector<ModelSpec> models;  ///< In place of the file's, when not empty.
   std::filesystem::path home;     ///< Where quantized files would be made.
 };

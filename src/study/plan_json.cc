@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "study/cells.h"
 #include "study/plan.h"
+#include "study/registration.h"
 #include "study/prompt.h"
 
 namespace assay::study {
@@ -82,6 +83,12 @@ Json Plan::to_json() const {
   json["seed"] = spec.seed;
   json["margin"] = spec.margin;
   json["verdicts"] = verdicts();
+  json["runs_confirmation_most"] = envelope.runs_confirmation;
+  json["design"] = {{"order", design.order},
+                    {"looks", design.looks},
+                    {"alpha", design.alpha},
+                    {"spending", std::string(stats::name_of(design.spending))}};
+  json["decision"] = decision_json(spec.decision);
   json["models"] = Json::array();
   for (const ModelSpec& model : models) {
     Json row = {{"name", model.name}};

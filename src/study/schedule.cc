@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "base/hash.h"
@@ -44,26 +45,52 @@ std::vector<std::size_t> load_groups(const Plan& plan) {
   return groups;
 }
 
-std::vector<ScheduledTrial> make_schedule(const Plan& plan) {
-  const std::vector<std::size_t> groups = load_groups(plan);
-  const std::size_t group_count =
-      groups.empty() ? 0 : 1 + *std::max_element(groups.begin(), groups.end());
-  std::vector<ScheduledTrial> schedule;
-  for (std::size_t group = 0; group < group_count; ++group) {
-    std::vector<std::size_t> cells;
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      if (groups[i] == group) cells.push_back(i);
-    }
-    for (std::int64_t repeat = 0; repeat < plan.spec.repeats; ++repeat) {
-      const std::uint64_t order_seed = base::sha256_seed(
-          fmt::format("order {} {} {}", plan.spec.seed, plan.cells[cells.front()].id, repeat));
-      for (const std::size_t canary : shuffled(plan.canaries.size(), order_seed)) {
-        for (const std::size_t position : shuffled(cells.size(), order_seed + canary + 1)) {
-          schedule.push_back(
-              {cells[position], canary, repeat, trial_seed(plan, plan.canaries[canary], repeat)});
-        }
+namespace {
+
+/// One look's trials on one load: repeat by repeat, and for each canary all cells.
+void append_block(const Plan& plan, const std::vector<std::size_t>& cells, std::size_t look,
+                  std::vector<ScheduledTrial>& schedule) {
+  const std::size_t from = look == 0 ? 0 : plan.design.looks[look - 1];
+  const std::size_t count = plan.design.looks[look] - from;
+  for (std::int64_t repeat = 0; repeat < plan.spec.repeats; ++repeat) {
+    const std::uint64_t order_seed =
+        base::sha256_seed(fmt::format("order {} {} {} {}", plan.spec.seed,
+                                      plan.cells[cells.front()].id, look, repeat));
+    for (const std::size_t place : shuffled(count, order_seed)) {
+      const std::size_t canary = plan.design.order[from + place];
+      for (const std::size_t position : shuffled(cells.size(), order_seed + canary + 1)) {
+        schedule.push_back({cells[position], canary, repeat,
+                            trial_seed(plan, plan.canaries[canary], repeat), look});
       }
     }
+  }
+}
+
+}  // namespace
+
+std::vector<ScheduledTrial> make_schedule(const Plan& plan) {
+  const std::vector<std::size_t> groups = load_groups(plan);
+  std::vector<ScheduledTrial> schedule;
+  for (std::size_t model = 0; model < plan.models.size(); ++model) {
+    std::map<std::size_t, std::vector<std::size_t>> cells_by_load;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      if (plan.cells[i].model == model) cells_by_load[groups[i]].push_back(i);
+    }
+    std::vector<std::vector<std::size_t>> loads;
+    for (auto& [group, cells] : cells_by_load) loads.push_back(std::move(cells));
+    for (std::size_t look = 0; look < plan.design.looks.size(); ++look) {
+      for (const auto& cells : loads) append_block(plan, cells, look, schedule);
+      // The load that is up serves the next look first.
+      std::reverse(loads.begin(), loads.end());
+    }
+  }
+  return schedule;
+}
+
+std::vector<ScheduledTrial> schedule_of_cell(const Plan& plan, std::size_t cell) {
+  std::vector<ScheduledTrial> schedule;
+  for (std::size_t look = 0; look < plan.design.looks.size(); ++look) {
+    append_block(plan, {cell}, look, schedule);
   }
   return schedule;
 }

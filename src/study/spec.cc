@@ -40,6 +40,15 @@ Result<double> number_of(const SpecReader& reader, const toml::node& node, std::
   return *number;
 }
 
+/// One of `choices`, which are separated by spaces.
+Result<std::string> choice_of(const SpecReader& reader, const toml::node& node,
+                              std::string_view key, std::string_view choices) {
+  ASSAY_TRY(std::string text, text_of(reader, node, key));
+  const std::vector<std::string> known = base::split(choices, ' ');
+  if (std::find(known.begin(), known.end(), text) != known.end()) return text;
+  return base::toml_mismatch(reader.source, node, key, fmt::format("one of {}", choices));
+}
+
 Result<std::vector<std::filesystem::path>> read_tasks(const SpecReader& reader,
                                                       const toml::node& node) {
   std::vector<std::filesystem::path> paths;
@@ -114,8 +123,9 @@ Status read_study(const SpecReader& reader, const toml::table& document, StudySp
   }
   const auto* table = node->as_table();
   if (table == nullptr) return base::toml_mismatch(reader.source, *node, "study", "a table");
-  static const std::vector<std::string> kKnown{"name",     "tasks",  "repeats",   "seed",
-                                               "canaries", "margin", "timeout_s", "budget"};
+  static const std::vector<std::string> kKnown{"name",      "tasks",  "repeats", "seed",
+                                               "canaries",  "margin", "alpha",   "looks",
+                                               "timeout_s", "budget", "spending"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[study]"));
   for (const std::string_view required : {"name", "tasks"}) {
     if (table->get(required) != nullptr) continue;
@@ -137,11 +147,53 @@ Status read_study(const SpecReader& reader, const toml::table& document, StudySp
   if (const toml::node* margin = table->get("margin")) {
     ASSAY_TRY(spec.margin, number_of(reader, *margin, "[study] margin", 0.001, 0.5));
   }
+  if (const toml::node* alpha = table->get("alpha")) {
+    ASSAY_TRY(spec.alpha, number_of(reader, *alpha, "[study] alpha", 0.0001, 0.2));
+  }
+  if (const toml::node* looks = table->get("looks")) {
+    ASSAY_TRY(spec.looks, integer_of(reader, *looks, "[study] looks", 1));
+  }
+  if (const toml::node* spending = table->get("spending")) {
+    ASSAY_TRY(spec.spending,
+              choice_of(reader, *spending, "[study] spending", "obrien_fleming pocock"));
+  }
   if (const toml::node* timeout = table->get("timeout_s")) {
     ASSAY_TRY(spec.timeout_s, number_of(reader, *timeout, "[study] timeout_s", 0.001, 86400));
   }
   if (const toml::node* budget = table->get("budget")) {
     ASSAY_TRY(spec.budget, read_budget(reader, *budget));
+  }
+  return Done{};
+}
+
+Status read_decision(const SpecReader& reader, const toml::table& document, StudySpec& spec) {
+  const toml::node* node = document.get("decision");
+  if (node == nullptr) return Done{};
+  const auto* table = node->as_table();
+  if (table == nullptr) return base::toml_mismatch(reader.source, *node, "decision", "a table");
+  static const std::vector<std::string> kKnown{"accuracy_least", "ttft_ms_most",
+                                               "memory_bytes_most", "cost_usd_per_1000_most",
+                                               "rank"};
+  ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[decision]"));
+  constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+  DecisionRule& rule = spec.decision;
+  struct Bound {
+    const char* key;
+    std::optional<double>* value;
+    double high;
+  };
+  for (const Bound& bound : {Bound{"accuracy_least", &rule.accuracy_least, 1},
+                             Bound{"ttft_ms_most", &rule.ttft_ms_most, kUnbounded},
+                             Bound{"memory_bytes_most", &rule.memory_bytes_most, kUnbounded},
+                             Bound{"cost_usd_per_1000_most", &rule.cost_usd_per_1000_most,
+                                   kUnbounded}}) {
+    const toml::node* found = table->get(bound.key);
+    if (found == nullptr) continue;
+    ASSAY_TRY(*bound.value, number_of(reader, *found, fmt::format("[decision] {}", bound.key), 0,
+                                      bound.high));
+  }
+  if (const toml::node* rank = table->get("rank")) {
+    ASSAY_TRY(rule.rank, choice_of(reader, *rank, "[decision] rank", kRanks));
   }
   return Done{};
 }
@@ -231,13 +283,14 @@ Result<StudySpec> parse_spec(std::string_view text, std::string_view source_name
                              const std::filesystem::path& folder) {
   const SpecReader reader{source_name, folder};
   ASSAY_TRY(const toml::table document, base::parse_toml(text, source_name));
-  static const std::vector<std::string> kKnown{"study",   "model", "baseline",
-                                               "factors", "cell",  "prompts"};
+  static const std::vector<std::string> kKnown{"study",   "model", "baseline", "factors",
+                                               "cell",    "prompts", "decision"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(document, kKnown, source_name, "the study file"));
   StudySpec spec;
   spec.source = std::string(text);
   ASSAY_TRY_DONE(read_study(reader, document, spec));
   ASSAY_TRY_DONE(read_models(reader, document, spec));
+  ASSAY_TRY_DONE(read_decision(reader, document, spec));
   ASSAY_TRY_DONE(read_matrix(reader, document, spec));
   return spec;
 }

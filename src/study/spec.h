@@ -71,6 +71,17 @@ struct NamedCell {
   std::string place;         ///< "study.toml:12", for messages.
 };
 
+/// What a decision asks of a cell before it ranks it; a missing bound does not bind.
+struct DecisionRule {
+  std::optional<double> accuracy_least;  ///< Of the accuracy interval's low end.
+  std::optional<double> ttft_ms_most;    ///< Of the 95th percentile.
+  std::optional<double> memory_bytes_most;
+  std::optional<double> cost_usd_per_1000_most;
+  std::string rank = "speed";  ///< One of kRanks: what is compared among those within the margin.
+};
+/// "speed memory accuracy cost".
+inline constexpr std::string_view kRanks = "speed memory accuracy cost";
+
 struct StudySpec {
   std::string name;
   std::vector<std::filesystem::path> tasks;  ///< Resolved against the study file's folder.
@@ -79,6 +90,10 @@ struct StudySpec {
   std::int64_t canaries = 0;  ///< 0: every case.
   double margin = 0.05;       ///< Differences within ± this many points / 100 are equivalent.
   std::optional<double> timeout_s;  ///< Of one trial; none: from the smoke run's speed.
+  double alpha = 0.05;              ///< Of any wrong `better` or `worse` of a model's cells.
+  std::string spending = "obrien_fleming";  ///< Or "pocock".
+  std::int64_t looks = 0;                   ///< 0: by how many loads a look takes.
+  DecisionRule decision;
   Budget budget;
   std::vector<ModelSpec> models;
   std::vector<Setting> baseline;
