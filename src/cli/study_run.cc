@@ -43,6 +43,13 @@ Result<study::Plan> plan_of_journal(const base::Context& context, const store::S
       fmt::format("start a new one with `assay study run {}`", row.file), row.file);
 }
 
+/// A journal that trials go into. Damage is found before anything is added to it.
+Result<store::Journal> open_sound_journal(const base::Context& context, bool must_exist) {
+  ASSAY_TRY(store::Journal journal, open_journal(context, must_exist));
+  ASSAY_TRY_DONE(journal.check_pages());
+  return journal;
+}
+
 void print_envelope(std::ostream& out, const study::Plan& plan) {
   out << fmt::format("study  {}   models {} · cells {} · canaries {} · repeats {}\n", plan.id,
                      plan.models.size(), plan.cells.size(), plan.canaries.size(),
@@ -130,7 +137,7 @@ Status plan_study(base::Context& context, const StudyArguments& arguments) {
 
 Status run_study(base::Context& context, const StudyArguments& arguments) {
   ASSAY_TRY(const study::Plan plan, plan_of_file(context, arguments));
-  ASSAY_TRY(store::Journal journal, open_journal(context, false));
+  ASSAY_TRY(store::Journal journal, open_sound_journal(context, false));
   print_envelope(context.err, plan);
   ASSAY_TRY_DONE(journal.add_study({plan.id, plan.hash, plan.spec.name,
                                     std::filesystem::absolute(plan.spec.file).string(),
@@ -140,7 +147,7 @@ Status run_study(base::Context& context, const StudyArguments& arguments) {
 }
 
 Status resume_study(base::Context& context, const StudyArguments& arguments) {
-  ASSAY_TRY(store::Journal journal, open_journal(context, true));
+  ASSAY_TRY(store::Journal journal, open_sound_journal(context, true));
   ASSAY_TRY(const store::StudyRow row, find_study(journal, arguments.target));
   ASSAY_TRY(const study::Plan plan, plan_of_journal(context, row));
   ASSAY_TRY(const store::TrialCounts counts, journal.counts(row.id));

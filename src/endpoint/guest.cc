@@ -23,6 +23,7 @@ constexpr int kPortAttempts = 3;
 constexpr milliseconds kPollFirst{25};
 constexpr milliseconds kPollLongest{250};
 constexpr seconds kAnswerTimeout{5};
+constexpr seconds kEndDelayMost{2};
 
 base::Error interrupted_error(int signal) {
   return {base::ErrorKind::Interrupted,
@@ -99,6 +100,7 @@ struct Guest::Body {
                                   base::Nanoseconds timeout);
   base::Result<GuestReady> describe_ready(Client& client, double load_ms);
   base::Status stop();
+  void end_if_hung();
   void look() {
     if (server) held = server->look();
   }
@@ -169,6 +171,22 @@ base::Status Guest::Body::stop() {
   return verify_returned(context, held, plan.available, at_stop->available);
 }
 
+/// llama-server answers /health beside its work, so that a long answer does not look like a hang.
+void Guest::Body::end_if_hung() {
+  if (server->ended()) return;
+  auto client = Client::make(ready.address, &context.interrupt);
+  const bool answered = client.has_value() && runtime.run(client->healthy(kAnswerTimeout));
+  if (answered || context.interrupt.requested() || server->ended()) return;
+  look();
+  loss = GuestLoss{false,
+                   fmt::format("the guest was hung: beyond the deadline it did not answer /health "
+                               "within {} s either{}",
+                               kAnswerTimeout.count(), server->log_lines()),
+                   true};
+  server->kill();
+  state = GuestState::Failed;
+}
+
 Guest::Guest(const base::Context& context, Engine engine, std::filesystem::path run_folder,
              std::filesystem::path log)
     : body_(std::make_unique<Body>(context, std::move(engine), std::move(run_folder),
@@ -214,6 +232,16 @@ std::optional<GuestLoss> Guest::loss() {
       GuestLoss{failure.why == ServerEnd::OutOfMemory, "the guest was lost: " + failure.message};
   body.state = GuestState::Failed;
   return body.loss;
+}
+
+std::optional<GuestLoss> Guest::loss_behind(FailureClass failure) {
+  Body& body = *body_;
+  if (body.state == GuestState::Healthy) {
+    const bool broken = failure == FailureClass::Unreachable || failure == FailureClass::CutStream;
+    if (broken) body.server->wait_for_end(kEndDelayMost);
+    if (failure == FailureClass::Deadline) body.end_if_hung();
+  }
+  return loss();
 }
 
 GuestState Guest::state() const { return body_->state; }

@@ -49,10 +49,11 @@ std::vector<std::string> command_arguments(const GuestSettings& settings);
 enum class GuestState { Absent, Starting, Healthy, Stopping, Failed };
 std::string_view name_of(GuestState state);
 
-/// Why a guest ended without being asked to.
+/// Why a guest ended without being asked to, or had to be ended.
 struct GuestLoss {
   bool out_of_memory = false;  ///< The guard ended it, or the kernel did.
   std::string message;         ///< With the last lines of its log.
+  bool hung = false;           ///< It ran but no longer answered, and was ended for that.
 };
 
 struct GuestReady {
@@ -93,6 +94,12 @@ class Guest {
   /// Whether it ended by itself since ensure_ready(); the state is then Failed until the next
   /// ensure_ready().
   std::optional<GuestLoss> loss();
+
+  /// The same for who saw a request fail. Behind a broken connection (Unreachable, CutStream) it
+  /// waits up to 2 s for the end, which the kernel reports a little later than it closes a dying
+  /// guest's connections. Behind a Deadline it asks for /health: a guest that does not answer that
+  /// within 5 s is hung, and is ended, because every later request would run out of time too.
+  std::optional<GuestLoss> loss_behind(FailureClass failure);
 
   GuestState state() const;
   /// The most resident memory of the present guest, or of the last one when there is none: the

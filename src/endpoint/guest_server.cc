@@ -97,4 +97,9 @@ void GuestServer::stop() {
   record_.remove();
 }
 
+void GuestServer::kill() {
+  process_.kill();
+  record_.remove();
+}
+
 }  // namespace assay::endpoint

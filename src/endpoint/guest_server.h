@@ -57,6 +57,8 @@ class GuestServer {
   const MemoryHeld& look();
   /// Asks it to end, insists after 5 s.
   void stop();
+  /// Ends it at once, a stopped or hung one too.
+  void kill();
 
  private:
   GuestServer(std::unique_ptr<host::MemoryGuard> guard, host::Process process, std::uint16_t port);

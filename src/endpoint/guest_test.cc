@@ -236,5 +236,29 @@ TEST_F(GuestTest, ThatIsLostSaysSoAndCanBeReplaced) {
   EXPECT_FALSE(guest_->loss().has_value());
 }
 
+TEST_F(GuestTest, ThatDiesIsKnownToBeLostAsSoonAsItsConnectionBroke) {
+  const GuestReady first = ready();
+  ::kill(first.pid, SIGKILL);
+  const auto loss = guest_->loss_behind(FailureClass::CutStream);
+  ASSERT_TRUE(loss.has_value());
+  EXPECT_FALSE(loss->hung);
+}
+
+TEST_F(GuestTest, ThatHangsIsEndedAndCanBeReplaced) {
+  const GuestReady first = ready();
+  EXPECT_EQ(guest_->loss_behind(FailureClass::Deadline), std::nullopt) << "it answers: only slow";
+  EXPECT_EQ(guest_->state(), GuestState::Healthy);
+  ::kill(first.pid, SIGSTOP);
+  const auto loss = guest_->loss_behind(FailureClass::Deadline);
+  ASSERT_TRUE(loss.has_value());
+  EXPECT_TRUE(loss->hung);
+  EXPECT_FALSE(loss->out_of_memory);
+  EXPECT_THAT(loss->message, HasSubstr("did not answer /health within 5 s"));
+  EXPECT_EQ(guest_->state(), GuestState::Failed);
+  EXPECT_EQ(host::identify_process(first.pid), std::nullopt);
+  EXPECT_FALSE(has_record(first.pid));
+  EXPECT_NE(ready().pid, first.pid);
+}
+
 }  // namespace
 }  // namespace assay::endpoint

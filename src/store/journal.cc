@@ -246,6 +246,14 @@ base::Result<TrialCounts> Journal::counts(std::string_view study) {
   return counted.front();
 }
 
+base::Status Journal::check_pages() {
+  ASSAY_TRY(Statement statement, database_->connection.prepare("PRAGMA quick_check(1)"));
+  ASSAY_TRY(const bool row, statement.step("check the journal"));
+  const std::string found = row ? statement.text(0) : "nothing came of the check";
+  if (found == "ok") return base::Done{};
+  return corrupt_error("use the journal", found, database_->connection.file());
+}
+
 base::Status Journal::append_event(std::string_view study, const EventRow& event) {
   Statement& statement = database_->insert_event;
   statement.bind(study).bind(event.unix_ms).bind(event.kind).bind(event.model).bind(event.detail);

@@ -107,6 +107,43 @@ TEST_F(JournalFileTest, SaysHowToSaveADamagedJournal) {
   EXPECT_THAT(trials.error().hint, HasSubstr(".recover"));
 }
 
+/// The first byte of every page of a table's rows that contains `text`, in the database file.
+std::vector<std::size_t> row_pages(const std::string& bytes, std::string_view text) {
+  constexpr std::size_t kPage = 4096;
+  std::vector<std::size_t> found;
+  for (std::size_t at = kPage; at + kPage <= bytes.size(); at += kPage) {
+    const std::string_view page(bytes.data() + at, kPage);
+    if (page.front() == '\x0d' && page.find(text) != std::string_view::npos) found.push_back(at);
+  }
+  return found;
+}
+
+TEST_F(JournalFileTest, ChecksPagesThatNothingElseReadsBeforeAResume) {
+  {
+    auto journal = Journal::open(file());
+    ASSERT_TRUE(journal.has_value());
+    fill(*journal, 100);
+    EXPECT_TRUE(journal->check_pages().has_value());
+  }
+  run_sql("PRAGMA wal_checkpoint(TRUNCATE);");
+  const std::vector<std::size_t> pages = row_pages(bytes(), "rrrr");
+  ASSERT_GT(pages.size(), 5U);
+  {
+    std::fstream damaged(file(), std::ios::in | std::ios::out | std::ios::binary);
+    damaged.seekp(static_cast<std::streamoff>(pages[3]));
+    damaged << std::string(4096, '\x5a');
+  }
+  auto journal = Journal::open(file());
+  ASSERT_TRUE(journal.has_value());
+  EXPECT_EQ(journal->done_ordinals("s1")->size(), 100U) << "its index is whole";
+  const auto checked = journal->check_pages();
+  ASSERT_FALSE(checked.has_value());
+  EXPECT_EQ(checked.error().kind, ErrorKind::BadInput);
+  EXPECT_EQ(checked.error().context, file().string());
+  EXPECT_THAT(checked.error().message, HasSubstr("the journal is damaged"));
+  EXPECT_THAT(checked.error().hint, HasSubstr(".recover"));
+}
+
 TEST_F(JournalFileTest, MakesMissingFolders) {
   const auto deep = folder_.path() / "a" / "b" / "journal.db";
   ASSERT_TRUE(Journal::open(deep).has_value());

@@ -14,14 +14,6 @@ namespace {
 /// An extended result code holds the primary one in its low byte.
 constexpr int kPrimaryCodeMask = 0xff;
 
-base::Error corrupt_error(std::string_view doing, std::string_view what, const std::string& file) {
-  return base::bad_input(fmt::format("cannot {}: the journal is damaged ({})", doing, what),
-                         fmt::format("copy it away with its -wal file, then save what can be read: "
-                                     "sqlite3 '{}' .recover | sqlite3 recovered.db",
-                                     file),
-                         file);
-}
-
 base::Error write_error(sqlite3* handle, std::string_view doing, std::string_view what,
                         const std::string& file) {
   const int reason = sqlite3_system_errno(handle);
@@ -77,6 +69,14 @@ Refusal refusal_of(int extended_code) {
 }
 
 }  // namespace
+
+base::Error corrupt_error(std::string_view doing, std::string_view what, const std::string& file) {
+  return base::bad_input(fmt::format("cannot {}: the journal is damaged ({})", doing, what),
+                         fmt::format("copy it away with its -wal file, then save what can be read: "
+                                     "sqlite3 '{}' .recover | sqlite3 recovered.db",
+                                     file),
+                         file);
+}
 
 void Connection::Closer::operator()(sqlite3* handle) const { sqlite3_close(handle); }
 void Statement::Finalizer::operator()(sqlite3_stmt* statement) const {

@@ -22,6 +22,10 @@ enum class Refusal { None, Duplicate, MissingParent, Locked, Other };
 
 class Statement;
 
+/// The error for a file whose pages are damaged. `doing` completes "cannot …", `what` is SQLite's
+/// finding.
+base::Error corrupt_error(std::string_view doing, std::string_view what, const std::string& file);
+
 /// One open database file.
 class Connection {
  public:

@@ -10,6 +10,11 @@ namespace {
 
 using endpoint::FailureClass;
 
+std::string class_of(const endpoint::GuestLoss& loss) {
+  if (loss.out_of_memory) return "out_of_memory";
+  return loss.hung ? "guest_hung" : "guest_lost";
+}
+
 Outcome of_failure(const endpoint::ChatFailure& failure) {
   const std::string name(endpoint::name_of(failure.failure));
   switch (failure.failure) {
@@ -56,8 +61,7 @@ std::string_view name_of(OutcomeKind kind) {
 Outcome classify(const task::Case& canary, const endpoint::ChatReply& reply,
                  const std::optional<endpoint::GuestLoss>& loss) {
   if (loss && reply.failure) {
-    return {OutcomeKind::Infrastructure, loss->out_of_memory ? "out_of_memory" : "guest_lost",
-            std::nullopt, loss->message};
+    return {OutcomeKind::Infrastructure, class_of(*loss), std::nullopt, loss->message};
   }
   if (reply.failure) return of_failure(*reply.failure);
   task::Reply answer{reply.text, {}};

@@ -75,6 +75,10 @@ TEST(Outcome, ALostGuestExplainsTheFailure) {
   const Outcome crashed =
       classify(lookup(), failed(FailureClass::CutStream), endpoint::GuestLoss{false, "signal 11"});
   EXPECT_EQ(crashed.outcome_class, "guest_lost");
+  const Outcome hung = classify(lookup(), failed(FailureClass::Deadline),
+                                endpoint::GuestLoss{false, "no answer", true});
+  EXPECT_EQ(hung.kind, OutcomeKind::Infrastructure) << "not the model's time limit";
+  EXPECT_EQ(hung.outcome_class, "guest_hung");
 }
 
 TEST(Outcome, AScorerThatCannotJudgeSaysNothingAboutTheModel) {

@@ -301,7 +301,8 @@ Status Run::run_one(std::int64_t ordinal) {
   Target& target = target_of(cell);
   const TrialResult result =
       run_trial(context_, runtime_, plan_, ordinal, target.client(),
-                trial_timeout_s(plan_, cell, *smokes_[cell.model]), [&] { return target.loss(); });
+                trial_timeout_s(plan_, cell, *smokes_[cell.model]),
+                [&](const endpoint::ChatFailure& failure) { return target.loss_behind(failure); });
   if (result.interrupted) return interrupted(plan_, static_cast<std::int64_t>(done_.size()));
   ASSAY_TRY_DONE(append(result.row));
   return note_failures(result.row, cell);

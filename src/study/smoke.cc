@@ -89,7 +89,7 @@ Result<SmokeResult> smoke(const base::Context& context, net::Runtime& runtime, c
       continue;
     }
     if (reply.failure) {
-      const auto loss = target.loss();
+      const auto loss = target.loss_behind(*reply.failure);
       return failed(plan.models[baseline.model], *canary, *reply.failure, loss);
     }
     total_s += base::to_seconds(context.clock.now() - started);

@@ -83,15 +83,16 @@ endpoint::Client& Target::client() {
   return *client_;
 }
 
-std::optional<endpoint::GuestLoss> Target::loss() {
+std::optional<endpoint::GuestLoss> Target::loss_behind(const endpoint::ChatFailure& failure) {
   if (!guest_) return std::nullopt;
-  auto loss = guest_->loss();
+  auto loss = guest_->loss_behind(failure.failure);
   if (loss) {
     loaded_.reset();
     // The event is a note for people; the trial's own row carries the outcome.
     static_cast<void>(events_("guest_lost", model_.name,
                               {{"cell", loaded_cell_},
                                {"out_of_memory", loss->out_of_memory},
+                               {"hung", loss->hung},
                                {"message", loss->message},
                                {"peak_bytes", guest_->peak_bytes()}}));
   }

@@ -45,8 +45,9 @@ class Target {
   /// Requires that prepare() succeeded.
   endpoint::Client& client();
 
-  /// Whether the guest ended by itself; the next prepare() loads it again.
-  std::optional<endpoint::GuestLoss> loss();
+  /// Whether the guest is what a failed request failed by: it ended, or hung and was ended. The
+  /// next prepare() loads it again. None for an endpoint.
+  std::optional<endpoint::GuestLoss> loss_behind(const endpoint::ChatFailure& failure);
 
   /// Stops the guest and verifies that its memory came back. Nothing to do for an endpoint.
   base::Status release();

@@ -82,7 +82,7 @@ endpoint::ChatRequest trial_request(const Cell& cell, const task::Case& canary, 
 
 TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const Plan& plan,
                       std::int64_t ordinal, endpoint::Client& client, double timeout_s,
-                      const std::function<std::optional<endpoint::GuestLoss>()>& lost) {
+                      const LossBehind& loss_behind) {
   const base::MonotonicTime started = context.clock.now();
   const ScheduledTrial& trial = plan.schedule[static_cast<std::size_t>(ordinal)];
   const task::Case& canary = plan.canaries[trial.canary];
@@ -96,7 +96,8 @@ TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const
   const endpoint::ChatReply& reply = result.reply;
   result.interrupted =
       reply.failure && reply.failure->failure == endpoint::FailureClass::Interrupted;
-  const Outcome outcome = classify(canary, reply, reply.failure ? lost() : std::nullopt);
+  const Outcome outcome =
+      classify(canary, reply, reply.failure ? loss_behind(*reply.failure) : std::nullopt);
   store::TrialRow& row = result.row;
   set_outcome(row, outcome);
   row.finish_reason = reply.finish_reason;

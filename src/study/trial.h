@@ -1,6 +1,7 @@
 // One trial: a canary asked under a cell, scored, as the row that goes into the journal.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "base/context.h"
@@ -23,10 +24,14 @@ struct TrialResult {
   bool interrupted = false;  ///< The row must not be journaled: the trial did not end.
 };
 
-/// Asks and scores. `lost` is called when the reply failed, to learn whether the guest ended.
+/// Tells whether the guest is what a request failed by.
+using LossBehind =
+    std::function<std::optional<endpoint::GuestLoss>(const endpoint::ChatFailure& failure)>;
+
+/// Asks and scores. `loss_behind` is called when the reply failed.
 TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const Plan& plan,
                       std::int64_t ordinal, endpoint::Client& client, double timeout_s,
-                      const std::function<std::optional<endpoint::GuestLoss>()>& lost);
+                      const LossBehind& loss_behind);
 
 /// The row of a trial that could not be tried because its target was not there.
 store::TrialRow untried_row(const base::Context& context, const Plan& plan, std::int64_t ordinal,

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from program import ASSAY, PATIENCE_S, SOURCE, StudyTest, wait_for
+from program import PATIENCE_S, SOURCE, StudyTest, children_of, engine, is_alive, wait_for
 
 MODEL = SOURCE / "models" / "pebble-xs.gguf"
 MEBIBYTE = 1 << 20
@@ -27,15 +27,6 @@ context = 1024
 [factors]
 FACTORS
 """
-
-
-def engine():
-    """The engine's path as `assay doctor` found it, or None."""
-    doctor = subprocess.run([ASSAY, "doctor"], capture_output=True, text=True, check=False)
-    for line in doctor.stdout.splitlines():
-        if line.startswith("ok  engine"):
-            return pathlib.Path(line.split()[2])
-    return None
 
 
 @unittest.skipUnless(engine(), "no llama-server: run tools/engine")
@@ -110,19 +101,6 @@ class GuestTest(StudyTest):
         foreign = self.write("foreign.gguf", "<html>Not found</html>")
         _, err = self.run_assay("study", "plan", self.study(), "--models", foreign, expect=3)
         self.assertIn("foreign.gguf", err)
-
-
-def children_of(pid):
-    path = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in path.read_text().split()]
-
-
-def is_alive(pid):
-    try:
-        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
 
 
 if __name__ == "__main__":

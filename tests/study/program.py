@@ -62,15 +62,22 @@ class StudyTest(unittest.TestCase):
         path.write_text(text)
         return path
 
-    def trials(self):
-        """(ordinal, outcome, outcome_class) of every journaled trial, read as any reader would."""
+    def query(self, sql):
+        """All rows of a query on the journal, read as any reader would."""
         journal = sqlite3.connect(f"file:{self.home / 'journal.db'}?mode=ro", uri=True)
         try:
-            return journal.execute(
-                "SELECT ordinal, outcome, outcome_class FROM trial ORDER BY ordinal"
-            ).fetchall()
+            return journal.execute(sql).fetchall()
         finally:
             journal.close()
+
+    def trials(self):
+        """(ordinal, outcome, outcome_class) of every journaled trial."""
+        return self.query("SELECT ordinal, outcome, outcome_class FROM trial ORDER BY ordinal")
+
+    def events(self, kind):
+        """The details of every event of that kind, in order."""
+        rows = self.query(f"SELECT detail FROM event WHERE kind = '{kind}' ORDER BY number")
+        return [json.loads(row[0]) for row in rows]
 
     def trial_count(self):
         try:
@@ -92,6 +99,28 @@ def wait_for(condition):
         if time.monotonic() > deadline:
             raise TimeoutError("a condition never came true")
         time.sleep(0.005)
+
+
+def engine():
+    """The engine's path as `assay doctor` found it, or None."""
+    doctor = subprocess.run([ASSAY, "doctor"], capture_output=True, text=True, check=False)
+    for line in doctor.stdout.splitlines():
+        if line.startswith("ok  engine"):
+            return pathlib.Path(line.split()[2])
+    return None
+
+
+def children_of(pid):
+    path = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text().split()]
+
+
+def is_alive(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def cases(count):
