@@ -19,7 +19,7 @@ using base::Status;
 
 Result<study::Plan> plan_of_file(const base::Context& context, const StudyArguments& arguments) {
   ASSAY_TRY(study::StudySpec spec, study::load_spec(arguments.target));
-  study::PlanOptions options{arguments.allow_single, {}, context.home};
+  study::PlanOptions options{arguments.allow_single, {}, context.home, arguments.fixed};
   for (const std::string& argument : arguments.models) {
     ASSAY_TRY(const std::vector<study::ModelSpec> models,
               study::models_from_argument(argument, arguments.key_env));
@@ -28,13 +28,20 @@ Result<study::Plan> plan_of_file(const base::Context& context, const StudyArgume
   return study::make_plan(std::move(spec), options);
 }
 
+/// Whether the plan in the journal looks at its cells only once.
+bool is_fixed(const Json& plan) {
+  const Json* design = base::find_member(plan, "design");
+  const Json* looks = design == nullptr ? nullptr : base::find_member(*design, "looks");
+  return looks != nullptr && looks->size() == 1;
+}
+
 /// The plan as it was when the study began; anything it rests on that changed since is an error.
 Result<study::Plan> plan_of_journal(const base::Context& context, const store::StudyRow& row) {
   const std::filesystem::path file(row.file);
   ASSAY_TRY(study::StudySpec spec, study::parse_spec(row.source, row.file, file.parent_path()));
   spec.file = file;
   ASSAY_TRY(const Json plan_then, base::parse_json(row.plan));
-  study::PlanOptions options{true, {}, context.home};
+  study::PlanOptions options{true, {}, context.home, is_fixed(plan_then)};
   ASSAY_TRY(options.models, study::models_of_plan(plan_then, file.parent_path()));
   ASSAY_TRY(study::Plan plan, study::make_plan(std::move(spec), options));
   if (plan.hash == row.hash) return plan;

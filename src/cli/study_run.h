@@ -16,6 +16,7 @@ struct StudyArguments {
   std::vector<std::string> models;  ///< --models, each a folder, file or URL#model.
   std::string key_env;
   bool allow_single = false;
+  bool fixed = false;
   bool yes = false;
   bool json = false;
 };

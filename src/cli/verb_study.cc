@@ -111,6 +111,8 @@ void add_model_options(CLI::App& command, StudyArguments& arguments) {
       ->type_name("NAME");
   command.add_flag("--allow-single", arguments.allow_single,
                    "Permit fewer than three repeats; no verdicts are printed then");
+  command.add_flag("--fixed", arguments.fixed,
+                   "Run the whole grid and judge it once, in place of stopping cells early");
   add_json_flag(command, arguments.json);
 }
 

@@ -22,8 +22,8 @@ constexpr std::int64_t kProbeSeed = 1;
 /// An answer of exactly this many tokens shows that max_tokens is obeyed.
 constexpr std::int64_t kForcedTokensMost = 512;
 
-/// Canaries likely to show an effect: one with tools, the longest expected answers, then one of each
-/// kind.
+/// Canaries likely to show an effect: one with tools, the longest expected answers, then one of
+/// each kind.
 std::vector<const task::Case*> choose_probes(const Plan& plan) {
   std::vector<const task::Case*> by_length;
   for (const task::Case& canary : plan.canaries) by_length.push_back(&canary);

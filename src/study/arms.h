@@ -31,8 +31,8 @@ enum class ArmState {
 /// "unchecked", "effective", "void", "untold".
 std::string_view name_of(ArmState state);
 
-/// What one reply shows, member by member: text, reasoning, tool calls, finish reason, token counts,
-/// the first tokens' probabilities.
+/// What one reply shows, member by member: text, reasoning, tool calls, finish reason, token
+/// counts, the first tokens' probabilities.
 base::Json observed(const endpoint::ChatReply& reply);
 
 class Arms {
@@ -51,8 +51,8 @@ class Arms {
 
  private:
   struct Seen {
-    base::Json told;                           ///< By the server about its settings.
-    std::map<std::string, base::Json> replies; ///< By canary: one for each way of asking.
+    base::Json told;                            ///< By the server about its settings.
+    std::map<std::string, base::Json> replies;  ///< By canary: one for each way of asking.
   };
   base::Status check_baseline(const Cell& cell, Target& target);
   base::Status check_cell(std::size_t index, Target& target);
@@ -66,8 +66,8 @@ class Arms {
   const Plan& plan_;
   EventSink events_;
   std::vector<const task::Case*> probes_;
-  std::map<std::size_t, Seen> baselines_;  ///< By model.
-  std::map<std::string, ArmState> states_; ///< By cell id.
+  std::map<std::size_t, Seen> baselines_;   ///< By model.
+  std::map<std::string, ArmState> states_;  ///< By cell id.
 };
 
 }  // namespace assay::study

@@ -2,6 +2,7 @@
 // make_plan. Pure.
 #pragma once
 
+#include "stats/sequential.h"
 #include "study/plan.h"
 
 namespace assay::study {

@@ -1,6 +1,6 @@
-// What a model's trials say so far about each of its cells, canary by canary, in the form in which a
-// matrix is judged. Filled by the runner trial by trial and by `finding` from the journal's rows, so
-// that both judge the same numbers. Not thread-safe.
+// What a model's trials say so far about each of its cells, canary by canary, in the form in which
+// a matrix is judged. Filled by the runner trial by trial and by `finding` from the journal's rows,
+// so that both judge the same numbers. Not thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -169,9 +169,9 @@ std::int64_t runs_of_confirmation(const Plan& plan) {
     }
     if (factors.size() > 1) ++cells;
   }
-  return plan.verdicts() ? cells * static_cast<std::int64_t>(plan.canaries.size()) *
-                               plan.spec.repeats
-                         : 0;
+  return plan.verdicts()
+             ? cells * static_cast<std::int64_t>(plan.canaries.size()) * plan.spec.repeats
+             : 0;
 }
 
 std::string slug(std::string_view name) {

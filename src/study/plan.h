@@ -106,11 +106,14 @@ struct Plan {
   base::Json to_json() const;
 };
 
+/// A cell as in the plan's JSON.
+base::Json cell_json(const Plan& plan, const Cell& cell);
+
 struct PlanOptions {
   bool allow_single = false;      ///< Permits fewer than three repeats; no verdicts then.
-  bool fixed = false;             ///< Run the whole grid and judge it once.
   std::vector<ModelSpec> models;  ///< In place of the file's, when not empty.
   std::filesystem::path home;     ///< Where quantized files would be made.
+  bool fixed = false;             ///< Run the whole grid and judge it once.
 };
 
 base::Result<Plan> make_plan(StudySpec spec, const PlanOptions& options);

@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "study/cells.h"
 #include "study/plan.h"
-#include "study/registration.h"
 #include "study/prompt.h"
+#include "study/registration.h"
 
 namespace assay::study {
 namespace {
@@ -51,6 +51,8 @@ Json guest_json(const endpoint::GuestSettings& guest) {
           {"micro_batch", number(guest.micro_batch, 0)}};
 }
 
+}  // namespace
+
 Json cell_json(const Plan& plan, const Cell& cell) {
   const ModelSpec& model = plan.models[cell.model];
   Json request = cell.request;
@@ -68,8 +70,6 @@ Json cell_json(const Plan& plan, const Cell& cell) {
           {"request", std::move(request)},
           {"guest", model.is_guest() ? guest_json(cell.guest) : Json()}};
 }
-
-}  // namespace
 
 Json Plan::to_json() const {
   Json json = {{"study", id}, {"hash", hash}, {"name", spec.name}};

@@ -5,20 +5,26 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <ostream>
 #include <set>
 #include <vector>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "host/file_lock.h"
 #include "host/machine.h"
+#include "study/arms.h"
+#include "study/confirmation.h"
 #include "study/progress.h"
 #include "study/quantization.h"
+#include "study/registration.h"
 #include "study/schedule.h"
 #include "study/smoke.h"
 #include "study/target.h"
 #include "study/trial.h"
+#include "study/watch.h"
 
 namespace assay::study {
 namespace {
@@ -31,12 +37,6 @@ using base::Status;
 /// After so many losses or unanswered trials in a row, more of the same would only waste time.
 constexpr int kFailuresInARowMost = 3;
 
-base::Error interrupted(const Plan& plan, std::int64_t done) {
-  return {base::ErrorKind::Interrupted,
-          fmt::format("interrupted; {} of {} trials are in the journal", done, plan.envelope.runs),
-          fmt::format("go on with `assay study resume {}`", plan.id), ""};
-}
-
 /// One run of one plan. Lives for the length of run_study().
 class Run {
  public:
@@ -46,38 +46,63 @@ class Run {
         plan_(plan),
         journal_(journal),
         options_(options),
-        groups_(load_groups(plan)),
-        progress_(context) {}
+        progress_(context),
+        watch_(plan_),
+        arms_(context, runtime_, plan_, event_sink()) {}
 
   Status execute();
 
  private:
   Status read_journal();
+  Status recall(const std::vector<store::EventRow>& events);
+  Status commit();
   Status open_targets();
   Status make_files(const endpoint::Engine& engine);
   Status smoke_models();
   Status accept(const Envelope& envelope, std::string_view basis);
   Status run_trials();
+  Status run_look(std::size_t model, std::size_t look);
+  Status take_look(std::size_t model, std::size_t look);
+  Status confirm(std::size_t model);
+  Status combine(std::size_t model, const std::vector<std::size_t>& winners);
+  Status run_cell(std::size_t cell);
   Status run_one(std::int64_t ordinal);
   Status prepare_group(const Cell& cell, std::size_t group);
+  Status check_arms(const std::vector<std::size_t>& cells, Target& target);
   Status note_failures(const store::TrialRow& row, const Cell& cell);
   Status append(const store::TrialRow& row);
   Status event(std::string_view kind, const std::string& model, const Json& detail);
+  EventSink event_sink();
   Status finish(Status status, const Json& times);
+  base::Error interrupted() const;
   double load_s() const;
   void show_progress(const Cell& cell);
+  void count_left();
   double left_s() const;
+  std::int64_t left() const;
+  std::int64_t left_to_confirm(std::size_t model) const;
+  std::int64_t undone(std::size_t cell) const;
+  std::optional<std::size_t> combination_of(std::size_t model) const;
+  bool has_several_loads(std::size_t model) const;
+  std::vector<std::size_t> cells_of_group(std::size_t group) const;
   Target& target_of(const Cell& cell) { return *targets_[cell.model]; }
   bool is_done(std::int64_t ordinal) const { return done_.count(ordinal) != 0; }
+  const Cell& cell_of(std::int64_t ordinal) const {
+    return plan_.cells[plan_.schedule[static_cast<std::size_t>(ordinal)].cell];
+  }
 
   const base::Context& context_;
-  const Plan& plan_;
+  Plan plan_;  ///< Grows by the combinations that are confirmed.
   store::Journal& journal_;
   const RunOptions& options_;
   net::Runtime runtime_;
   std::vector<std::size_t> groups_;
   Progress progress_;
+  Watch watch_;
+  Arms arms_;
   std::set<std::int64_t> done_;
+  std::set<std::pair<std::string, std::int64_t>> looks_noted_;  ///< Model, look.
+  bool committed_ = false;
   std::map<std::string, std::string> file_digests_;
   std::vector<std::unique_ptr<Target>> targets_;
   std::vector<std::optional<SmokeResult>> smokes_;
@@ -90,30 +115,132 @@ class Run {
   double tokens_per_s_ = 0;
 };
 
+base::Error Run::interrupted() const {
+  return {base::ErrorKind::Interrupted,
+          fmt::format("interrupted; {} trials are in the journal", done_.size()),
+          fmt::format("go on with `assay study resume {}`", plan_.id), ""};
+}
+
 Status Run::event(std::string_view kind, const std::string& model, const Json& detail) {
   return journal_.append_event(
       plan_.id, {context_.clock.wall_unix_ms(), std::string(kind), model, base::dump_json(detail)});
 }
 
+EventSink Run::event_sink() {
+  return [this](std::string_view kind, const std::string& model, const Json& detail) {
+    const auto peak = base::integer_member(detail, "peak_bytes");
+    const std::string id = base::string_member(detail, "cell").value_or("");
+    for (std::size_t i = 0; peak && i < plan_.cells.size(); ++i) {
+      if (plan_.cells[i].id == id) watch_.set_peak(i, *peak);
+    }
+    return event(kind, model, detail);
+  };
+}
+
 Status Run::read_journal() {
-  ASSAY_TRY(const std::vector<std::int64_t> done, journal_.done_ordinals(plan_.id));
-  done_.insert(done.begin(), done.end());
   ASSAY_TRY(const std::vector<store::EventRow> events, journal_.events(plan_.id));
+  ASSAY_TRY_DONE(recall(events));
+  groups_ = load_groups(plan_);
+  arms_.recall(events);
+  for (std::size_t i = 0; i < plan_.cells.size(); ++i) {
+    if (arms_.state(i) == ArmState::Void) watch_.set_void(i);
+  }
+  ASSAY_TRY(const std::vector<store::TrialRow> trials, journal_.trials(plan_.id));
+  for (const store::TrialRow& trial : trials) {
+    if (trial.ordinal >= static_cast<std::int64_t>(plan_.schedule.size())) continue;
+    done_.insert(trial.ordinal);
+    watch_.add(trial.ordinal, trial);
+  }
+  for (std::size_t model = 0; model < plan_.models.size(); ++model) watch_.look(model);
+  count_left();
+  return Done{};
+}
+
+/// Takes over what an earlier run of the study noted around its trials.
+Status Run::recall(const std::vector<store::EventRow>& events) {
+  ASSAY_TRY_DONE(recall_combinations(plan_, events, context_.home));
   for (const store::EventRow& row : events) {
-    if (row.kind != "guest_ready") continue;
     const auto detail = base::parse_json(row.detail);
     if (!detail.has_value()) continue;
+    if (row.kind == "registered") committed_ = true;
+    if (row.kind == "look") {
+      looks_noted_.emplace(row.model, base::integer_member(*detail, "look").value_or(0));
+    }
     const auto file = base::string_member(*detail, "file");
     const auto digest = base::string_member(*detail, "file_sha256");
     if (file && digest) file_digests_.emplace(*file, *digest);
-  }
-  trials_left_.assign(plan_.models.size(), 0);
-  for (std::size_t i = 0; i < plan_.schedule.size(); ++i) {
-    if (!is_done(static_cast<std::int64_t>(i))) {
-      ++trials_left_[plan_.cells[plan_.schedule[i].cell].model];
+    const auto peak = base::integer_member(*detail, "peak_bytes");
+    const std::string id = base::string_member(*detail, "cell").value_or("");
+    for (std::size_t i = 0; peak && i < plan_.cells.size(); ++i) {
+      if (plan_.cells[i].id == id) watch_.set_peak(i, *peak);
     }
   }
   return Done{};
+}
+
+/// Writes down, before the first trial, what will be run, judged and decided by which rule.
+Status Run::commit() {
+  if (committed_) return Done{};
+  ASSAY_TRY(const auto row, journal_.study(plan_.id));
+  ASSAY_CHECK(row.has_value(), "a study is in the journal before it runs");
+  committed_ = true;
+  return event("registered", "", registration_json(plan_, row->plan));
+}
+
+/// Trials that would still be run if nothing more were decided.
+void Run::count_left() {
+  trials_left_.assign(plan_.models.size(), 0);
+  for (std::size_t i = 0; i < plan_.schedule.size(); ++i) {
+    const bool wanted =
+        !is_done(static_cast<std::int64_t>(i)) && watch_.is_active(plan_.schedule[i].cell);
+    if (wanted) ++trials_left_[plan_.cells[plan_.schedule[i].cell].model];
+  }
+  for (std::size_t model = 0; model < plan_.models.size(); ++model) {
+    if (trials_left_[model] == 0) trials_left_[model] = left_to_confirm(model);
+  }
+}
+
+/// Once a model's cells are decided: what confirming its winners takes.
+std::int64_t Run::left_to_confirm(std::size_t model) const {
+  const std::vector<std::size_t> winners = watch_.winners(model);
+  if (winners.empty() || combination_of(model)) return 0;
+  if (winners.size() == 1) return undone(winners.front());
+  return static_cast<std::int64_t>(plan_.canaries.size()) * plan_.spec.repeats;
+}
+
+std::int64_t Run::undone(std::size_t cell) const {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < plan_.schedule.size(); ++i) {
+    if (plan_.schedule[i].cell == cell && !is_done(static_cast<std::int64_t>(i))) ++count;
+  }
+  return count;
+}
+
+std::optional<std::size_t> Run::combination_of(std::size_t model) const {
+  for (std::size_t i = 0; i < plan_.cells.size(); ++i) {
+    if (plan_.cells[i].model == model && plan_.cells[i].kind == CellKind::Combination) return i;
+  }
+  return std::nullopt;
+}
+
+bool Run::has_several_loads(std::size_t model) const {
+  std::set<std::size_t> loads;
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (plan_.cells[i].model == model) loads.insert(groups_[i]);
+  }
+  return loads.size() > 1;
+}
+
+std::int64_t Run::left() const {
+  return std::accumulate(trials_left_.begin(), trials_left_.end(), std::int64_t{0});
+}
+
+std::vector<std::size_t> Run::cells_of_group(std::size_t group) const {
+  std::vector<std::size_t> cells;
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (groups_[i] == group) cells.push_back(i);
+  }
+  return cells;
 }
 
 Status Run::open_targets() {
@@ -139,12 +266,8 @@ Status Run::open_targets() {
   }
   ASSAY_TRY_DONE(event("machine", "", host::read_machine(context_.home).to_json()));
   for (const ModelSpec& model : plan_.models) {
-    targets_.push_back(std::make_unique<Target>(
-        context_, model, engine, folders,
-        [this](std::string_view kind, const std::string& name, const Json& detail) {
-          return event(kind, name, detail);
-        },
-        file_digests_));
+    targets_.push_back(
+        std::make_unique<Target>(context_, model, engine, folders, event_sink(), file_digests_));
   }
   return Done{};
 }
@@ -202,8 +325,20 @@ Status Run::smoke_models() {
                                     : "");
     trial_s_mean_[i] = result->trial_s_mean;
     smokes_[i] = std::move(*result);
+    const auto index = static_cast<std::size_t>(baseline - plan_.cells.begin());
+    ASSAY_TRY_DONE(check_arms(cells_of_group(groups_[index]), *targets_[i]));
     ASSAY_TRY_DONE(targets_[i]->release());
   }
+  return Done{};
+}
+
+/// Cells that turn out void are not run.
+Status Run::check_arms(const std::vector<std::size_t>& cells, Target& target) {
+  ASSAY_TRY_DONE(arms_.check(cells, target));
+  for (const std::size_t cell : cells) {
+    if (arms_.state(cell) == ArmState::Void) watch_.set_void(cell);
+  }
+  count_left();
   return Done{};
 }
 
@@ -216,14 +351,15 @@ double Run::left_s() const {
 }
 
 void Run::show_progress(const Cell& cell) {
-  progress_.update({static_cast<std::int64_t>(done_.size()), plan_.envelope.runs, cell.id,
-                    tokens_per_s_, left_s()});
+  const auto done = static_cast<std::int64_t>(done_.size());
+  progress_.update({done, done + left(), cell.id, tokens_per_s_, left_s()});
 }
 
 Status Run::append(const store::TrialRow& row) {
   ASSAY_TRY_DONE(journal_.append_trial(plan_.id, row));
   done_.insert(row.ordinal);
-  const Cell& cell = plan_.cells[plan_.schedule[static_cast<std::size_t>(row.ordinal)].cell];
+  watch_.add(row.ordinal, row);
+  const Cell& cell = cell_of(row.ordinal);
   --trials_left_[cell.model];
   if (row.total_ms > 0) {
     // A moving mean over about fifty trials follows cells whose answers are longer or shorter.
@@ -251,7 +387,9 @@ Status Run::prepare_group(const Cell& cell, std::size_t group) {
   group_ready_ = group;
   if (group_failure_) return Done{};
   Status prepared = target_of(cell).prepare(cell);
-  if (prepared.has_value()) return Done{};
+  if (prepared.has_value()) {
+    return new_group ? check_arms(cells_of_group(group), target_of(cell)) : Status(Done{});
+  }
   base::Error error = std::move(prepared).error();
   const bool ends_the_run = error.kind == base::ErrorKind::Interrupted ||
                             error.kind == base::ErrorKind::BadInput ||
@@ -288,9 +426,10 @@ Status Run::note_failures(const store::TrialRow& row, const Cell& cell) {
 }
 
 Status Run::run_one(std::int64_t ordinal) {
-  const Cell& cell = plan_.cells[plan_.schedule[static_cast<std::size_t>(ordinal)].cell];
-  const std::size_t group = groups_[plan_.schedule[static_cast<std::size_t>(ordinal)].cell];
-  ASSAY_TRY_DONE(prepare_group(cell, group));
+  const std::size_t index = plan_.schedule[static_cast<std::size_t>(ordinal)].cell;
+  const Cell& cell = plan_.cells[index];
+  ASSAY_TRY_DONE(prepare_group(cell, groups_[index]));
+  if (arms_.state(index) == ArmState::Void) return Done{};
   if (group_failure_) {
     const std::string_view reason_class =
         group_failure_->kind == base::ErrorKind::OutOfMemory ? "out_of_memory" : "not_loaded";
@@ -303,18 +442,117 @@ Status Run::run_one(std::int64_t ordinal) {
       run_trial(context_, runtime_, plan_, ordinal, target.client(),
                 trial_timeout_s(plan_, cell, *smokes_[cell.model]),
                 [&](const endpoint::ChatFailure& failure) { return target.loss_behind(failure); });
-  if (result.interrupted) return interrupted(plan_, static_cast<std::int64_t>(done_.size()));
+  if (result.interrupted) return interrupted();
   ASSAY_TRY_DONE(append(result.row));
   return note_failures(result.row, cell);
 }
 
 Status Run::run_trials() {
+  for (std::size_t model = 0; model < plan_.models.size(); ++model) {
+    for (std::size_t look = 0; look < plan_.design.looks.size(); ++look) {
+      ASSAY_TRY_DONE(run_look(model, look));
+      ASSAY_TRY_DONE(take_look(model, look));
+    }
+    ASSAY_TRY_DONE(confirm(model));
+  }
+  return Done{};
+}
+
+Status Run::run_look(std::size_t model, std::size_t look) {
+  for (std::size_t i = 0; i < plan_.schedule.size(); ++i) {
+    const ScheduledTrial& trial = plan_.schedule[i];
+    const Cell& cell = plan_.cells[trial.cell];
+    const auto ordinal = static_cast<std::int64_t>(i);
+    const bool wanted = cell.model == model && trial.look == look &&
+                        cell.kind != CellKind::Combination && watch_.is_active(trial.cell);
+    if (!wanted || is_done(ordinal)) continue;
+    if (context_.interrupt.requested()) return interrupted();
+    ASSAY_TRY_DONE(run_one(ordinal));
+  }
+  return Done{};
+}
+
+/// Judges the model's cells after a look and stops those that are decided.
+Status Run::take_look(std::size_t model, std::size_t look) {
+  const std::vector<CellLook> cells = watch_.look(model);
+  count_left();
+  const std::string& name = plan_.models[model].name;
+  if (cells.empty() || !looks_noted_.emplace(name, static_cast<std::int64_t>(look)).second) {
+    return Done{};
+  }
+  Json rows = Json::object();
+  std::int64_t running = 0;
+  for (const CellLook& row : cells) {
+    const stats::CellJudgement& judged = row.judgement;
+    if (judged.stop == stats::Stop::No) ++running;
+    if (judged.looks_taken != look + 1) continue;
+    const Cell& cell = plan_.cells[row.cell];
+    rows[cell.id] = {{"verdict", std::string(stats::name_of(judged.judgement.verdict))},
+                     {"stop", std::string(stats::name_of(judged.stop))},
+                     {"delta", judged.difference.delta},
+                     {"low", judged.difference.interval.low},
+                     {"high", judged.difference.interval.high},
+                     {"p_adjusted", judged.p_adjusted}};
+    if (judged.stop == stats::Stop::No || plan_.design.fixed()) continue;
+    progress_.finish();
+    context_.err << fmt::format("look {:2} of {}  {}: {}{}\n", look + 1, plan_.design.looks.size(),
+                                cell.id, stats::name_of(judged.judgement.verdict),
+                                judged.stop == stats::Stop::Futile
+                                    ? ", given up: more of this study would hardly decide it"
+                                    : "");
+  }
+  if (rows.empty()) return Done{};
+  return event("look", name,
+               {{"look", look},
+                {"canaries", plan_.design.looks[look]},
+                {"running", running},
+                {"cells", std::move(rows)}});
+}
+
+/// Runs what has to be known before a winning level, or several, can be recommended: one winner on
+/// the canaries it was spared by stopping early, several as one cell.
+Status Run::confirm(std::size_t model) {
+  if (!plan_.verdicts()) return Done{};
+  if (has_several_loads(model)) {
+    // Whether a load was lighter is known once it has ended.
+    ASSAY_TRY_DONE(targets_[model]->release());
+    group_ready_.reset();
+  }
+  if (const auto combination = combination_of(model)) return run_cell(*combination);
+  const std::vector<std::size_t> winners = watch_.winners(model);
+  if (winners.size() == 1) return run_cell(winners.front());
+  if (winners.size() > 1) return combine(model, winners);
+  return Done{};
+}
+
+Status Run::combine(std::size_t model, const std::vector<std::size_t>& winners) {
+  const std::string& name = plan_.models[model].name;
+  ASSAY_TRY(Cell cell, combination_cell(plan_, winners, context_.home));
+  const std::int64_t more = static_cast<std::int64_t>(plan_.canaries.size()) * plan_.spec.repeats;
+  const auto& budget = plan_.spec.budget.runs;
+  if (budget && static_cast<std::int64_t>(done_.size()) + more > *budget &&
+      !options_.accept_envelope) {
+    return event(
+        "confirmation", name,
+        {{"status", "not_run"},
+         {"cell", cell.id},
+         {"reason", fmt::format("{} more runs would exceed the budget of {}", more, *budget)}});
+  }
+  progress_.finish();
+  context_.err << fmt::format("confirm  {}: {} runs\n", cell.id, more);
+  ASSAY_TRY_DONE(event("combination", name, combination_json(plan_, cell, winners)));
+  const std::size_t index = append_cell(plan_, std::move(cell));
+  groups_ = load_groups(plan_);
+  return run_cell(index);
+}
+
+/// All trials of one cell that are not in the journal yet, whatever was decided about it.
+Status Run::run_cell(std::size_t index) {
+  trials_left_[plan_.cells[index].model] = undone(index);
   for (std::size_t i = 0; i < plan_.schedule.size(); ++i) {
     const auto ordinal = static_cast<std::int64_t>(i);
-    if (is_done(ordinal)) continue;
-    if (context_.interrupt.requested()) {
-      return interrupted(plan_, static_cast<std::int64_t>(done_.size()));
-    }
+    if (plan_.schedule[i].cell != index || is_done(ordinal)) continue;
+    if (context_.interrupt.requested()) return interrupted();
     ASSAY_TRY_DONE(run_one(ordinal));
   }
   return Done{};
@@ -344,20 +582,20 @@ Status Run::finish(Status status, const Json& times) {
 }
 
 Status Run::execute() {
+  ASSAY_TRY(const auto row, journal_.study(plan_.id));
+  if (row && row->state == "done") return Done{};
   ASSAY_TRY_DONE(read_journal());
-  if (static_cast<std::int64_t>(done_.size()) == plan_.envelope.runs) {
-    return journal_.set_state(plan_.id, "done");
-  }
   ASSAY_TRY_DONE(accept(plan_.envelope, "by a guess at speed"));
   ASSAY_TRY_DONE(open_targets());
   ASSAY_TRY_DONE(journal_.set_state(plan_.id, "running"));
+  ASSAY_TRY_DONE(commit());
   if (!done_.empty()) ASSAY_TRY_DONE(event("resume", "", {{"done", done_.size()}}));
   Status status = smoke_models();
   if (status.has_value()) {
     Envelope measured = plan_.envelope;
     measured.wall_s_estimate = left_s();
-    context_.err << fmt::format("running {} trials one at a time, about {}\n",
-                                plan_.envelope.runs - static_cast<std::int64_t>(done_.size()),
+    context_.err << fmt::format("running {} trials one at a time, {}about {}\n", left(),
+                                plan_.design.fixed() ? "" : "fewer where cells are decided early, ",
                                 base::human_duration(measured.wall_s_estimate));
     status = accept(measured, "by the smoke run's speed");
   }

@@ -53,9 +53,8 @@ void append_block(const Plan& plan, const std::vector<std::size_t>& cells, std::
   const std::size_t from = look == 0 ? 0 : plan.design.looks[look - 1];
   const std::size_t count = plan.design.looks[look] - from;
   for (std::int64_t repeat = 0; repeat < plan.spec.repeats; ++repeat) {
-    const std::uint64_t order_seed =
-        base::sha256_seed(fmt::format("order {} {} {} {}", plan.spec.seed,
-                                      plan.cells[cells.front()].id, look, repeat));
+    const std::uint64_t order_seed = base::sha256_seed(fmt::format(
+        "order {} {} {} {}", plan.spec.seed, plan.cells[cells.front()].id, look, repeat));
     for (const std::size_t place : shuffled(count, order_seed)) {
       const std::size_t canary = plan.design.order[from + place];
       for (const std::size_t position : shuffled(cells.size(), order_seed + canary + 1)) {

@@ -171,9 +171,8 @@ Status read_decision(const SpecReader& reader, const toml::table& document, Stud
   if (node == nullptr) return Done{};
   const auto* table = node->as_table();
   if (table == nullptr) return base::toml_mismatch(reader.source, *node, "decision", "a table");
-  static const std::vector<std::string> kKnown{"accuracy_least", "ttft_ms_most",
-                                               "memory_bytes_most", "cost_usd_per_1000_most",
-                                               "rank"};
+  static const std::vector<std::string> kKnown{
+      "accuracy_least", "ttft_ms_most", "memory_bytes_most", "cost_usd_per_1000_most", "rank"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[decision]"));
   constexpr double kUnbounded = std::numeric_limits<double>::infinity();
   DecisionRule& rule = spec.decision;
@@ -182,15 +181,15 @@ Status read_decision(const SpecReader& reader, const toml::table& document, Stud
     std::optional<double>* value;
     double high;
   };
-  for (const Bound& bound : {Bound{"accuracy_least", &rule.accuracy_least, 1},
-                             Bound{"ttft_ms_most", &rule.ttft_ms_most, kUnbounded},
-                             Bound{"memory_bytes_most", &rule.memory_bytes_most, kUnbounded},
-                             Bound{"cost_usd_per_1000_most", &rule.cost_usd_per_1000_most,
-                                   kUnbounded}}) {
+  for (const Bound& bound :
+       {Bound{"accuracy_least", &rule.accuracy_least, 1},
+        Bound{"ttft_ms_most", &rule.ttft_ms_most, kUnbounded},
+        Bound{"memory_bytes_most", &rule.memory_bytes_most, kUnbounded},
+        Bound{"cost_usd_per_1000_most", &rule.cost_usd_per_1000_most, kUnbounded}}) {
     const toml::node* found = table->get(bound.key);
     if (found == nullptr) continue;
-    ASSAY_TRY(*bound.value, number_of(reader, *found, fmt::format("[decision] {}", bound.key), 0,
-                                      bound.high));
+    ASSAY_TRY(*bound.value,
+              number_of(reader, *found, fmt::format("[decision] {}", bound.key), 0, bound.high));
   }
   if (const toml::node* rank = table->get("rank")) {
     ASSAY_TRY(rule.rank, choice_of(reader, *rank, "[decision] rank", kRanks));
@@ -283,8 +282,8 @@ Result<StudySpec> parse_spec(std::string_view text, std::string_view source_name
                              const std::filesystem::path& folder) {
   const SpecReader reader{source_name, folder};
   ASSAY_TRY(const toml::table document, base::parse_toml(text, source_name));
-  static const std::vector<std::string> kKnown{"study",   "model", "baseline", "factors",
-                                               "cell",    "prompts", "decision"};
+  static const std::vector<std::string> kKnown{"study", "model",   "baseline", "factors",
+                                               "cell",  "prompts", "decision"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(document, kKnown, source_name, "the study file"));
   StudySpec spec;
   spec.source = std::string(text);

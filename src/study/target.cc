@@ -49,6 +49,7 @@ Status Target::prepare_guest(const Cell& cell) {
   ASSAY_TRY(endpoint::GuestReady ready, guest_->ensure_ready(cell.guest));
   loaded_ = cell.guest;
   loaded_cell_ = cell.id;
+  told_ = ready.told;
   ASSAY_TRY(client_, endpoint::Client::make(ready.address, &context_.interrupt));
   return events_("guest_ready", model_.name,
                  {{"cell", cell.id},
@@ -59,6 +60,7 @@ Status Target::prepare_guest(const Cell& cell) {
                   {"file", cell.guest.model.filename().string()},
                   {"file_sha256", file_digests_[cell.guest.model.filename().string()]},
                   {"command", endpoint::command_arguments(cell.guest)},
+                  {"told", ready.told},
                   {"props", ready.props}});
 }
 

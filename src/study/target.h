@@ -52,6 +52,9 @@ class Target {
   /// Stops the guest and verifies that its memory came back. Nothing to do for an endpoint.
   base::Status release();
 
+  /// What the guest's log says it runs with (see endpoint/guest_told.h); empty for an endpoint.
+  const base::Json& told() const { return told_; }
+
   /// Seconds spent loading and stopping so far.
   double load_s() const { return load_s_; }
 
@@ -70,6 +73,7 @@ class Target {
   std::optional<endpoint::Guest> guest_;
   std::optional<endpoint::GuestSettings> loaded_;
   std::string loaded_cell_;
+  base::Json told_ = base::Json::object();
   std::optional<endpoint::Client> client_;
   double load_s_ = 0;
 };

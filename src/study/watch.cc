@@ -32,10 +32,9 @@ void Watch::set_peak(std::size_t cell, std::int64_t bytes) {
 }
 
 std::size_t Watch::baseline_of(std::size_t model) const {
-  const auto baseline =
-      std::find_if(plan_.cells.begin(), plan_.cells.end(), [&](const Cell& cell) {
-        return cell.model == model && cell.kind == CellKind::Baseline;
-      });
+  const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(), [&](const Cell& cell) {
+    return cell.model == model && cell.kind == CellKind::Baseline;
+  });
   ASSAY_CHECK(baseline != plan_.cells.end(), "every model has a baseline");
   return static_cast<std::size_t>(baseline - plan_.cells.begin());
 }
@@ -51,8 +50,7 @@ std::vector<CellLook> Watch::look(std::size_t model) {
     looks.push_back({i, {}});
     streams.push_back(evidence_.stream(i, baseline));
   }
-  const auto judged =
-      stats::judge_matrix(matrix_design(plan_.design, plan_.spec.margin), streams);
+  const auto judged = stats::judge_matrix(matrix_design(plan_.design, plan_.spec.margin), streams);
   for (std::size_t i = 0; i < judged.size(); ++i) {
     looks[i].judgement = judged[i];
     judgements_[looks[i].cell] = judged[i];

@@ -1,5 +1,5 @@
-// Which levels of a model are worth shipping by themselves. Used by the runner, which confirms their
-// combination, and by `finding`, which chooses. Pure functions; thread-safe.
+// Which levels of a model are worth shipping by themselves. Used by the runner, which confirms
+// their combination, and by `finding`, which chooses. Pure functions; thread-safe.
 #pragma once
 
 #include <cstddef>
