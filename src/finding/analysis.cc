@@ -8,6 +8,7 @@
 #include "finding/examples.h"
 #include "finding/notes.h"
 #include "finding/plan_reading.h"
+#include "finding/traps.h"
 
 namespace assay::finding {
 namespace {
@@ -18,9 +19,10 @@ TrialsByCell group_by_cell(const std::vector<store::TrialRow>& trials) {
   return groups;
 }
 
-void compare_with_baseline(const StudyPlan& plan, const CellFinding& baseline, CellFinding& cell) {
+void compare_with_baseline(const StudyPlan& plan, const CellFinding& baseline, bool is_judged,
+                           CellFinding& cell) {
   cell.difference = compare(cell, baseline);
-  if (cell.difference && plan.verdicts) {
+  if (cell.difference && plan.verdicts && is_judged) {
     cell.judgement = stats::judge(*cell.difference, plan.margin);
   }
 }
@@ -65,7 +67,8 @@ ModelFinding analyse_model(const StudyPlan& plan, const PlannedModel& model,
     CellFinding figures = cell_figures(plan, *cell, trials_of(cell->id));
     figures.memory_bytes_peak = peak_memory(plan, *cell, facts);
     if (cell->factor && !finding.cells.empty()) {
-      compare_with_baseline(plan, finding.cells.front(), figures);
+      // A check moves two factors: its difference from the baseline is neither's alone.
+      compare_with_baseline(plan, finding.cells.front(), cell->kind != "check", figures);
     }
     finding.cells.push_back(std::move(figures));
   }
@@ -74,6 +77,7 @@ ModelFinding analyse_model(const StudyPlan& plan, const PlannedModel& model,
   const ModelFacts& model_facts = known == facts.models.end() ? kNothingKnown : known->second;
   finding.fingerprint = model_facts.fingerprint;
   finding.examples = failure_examples(plan, trials_of(finding.cells.front().id));
+  finding.traps = find_traps({plan, finding, trials, model_facts});
   finding.notes = model_notes(finding, trials, model_facts);
   return finding;
 }

@@ -125,6 +125,7 @@ CellFinding cell_figures(const StudyPlan& plan, const PlannedCell& cell,
   finding.factor = cell.factor;
   finding.level = cell.level;
   finding.planned = static_cast<std::int64_t>(plan.canaries.size()) * plan.repeats;
+  finding.moves = cell.moves;
   finding.settings = base::Json{{"request", cell.request}, {"guest", cell.guest}};
   fill_counts(trials, finding);
   fill_accuracy(plan, trials, finding);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +15,9 @@
 namespace assay::finding {
 
 using TrialPointers = std::vector<const store::TrialRow*>;
+
+/// The trials of each cell, in schedule order, by cell id.
+using TrialsByCell = std::map<std::string, TrialPointers, std::less<>>;
 
 /// Everything but `difference`, `judgement` and `memory_bytes_peak`. `trials` are the cell's own.
 CellFinding cell_figures(const StudyPlan& plan, const PlannedCell& cell,

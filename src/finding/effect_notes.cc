@@ -9,8 +9,6 @@
 namespace assay::finding {
 namespace {
 
-/// More than this above the baseline is a cost a person would notice.
-constexpr double kCostWorthANote = 1.25;
 /// Times closer than this are the same time.
 constexpr double kSameTime = 0.05;
 
@@ -50,21 +48,6 @@ std::string identity_note(const CellFinding& cell, const CellFinding& baseline) 
   }
   return fmt::format("{}: no observable effect; every reply is the baseline's to the letter.",
                      cell_label(cell));
-}
-
-/// Equivalent or undecided, and yet a quarter more tokens or time.
-std::string cost_note(const CellFinding& cell, const CellFinding& baseline) {
-  if (!has_verdict(cell, stats::Verdict::Equivalent) &&
-      !has_verdict(cell, stats::Verdict::Undecided)) {
-    return "";
-  }
-  const double tokens = cell.completion_tokens_mean / baseline.completion_tokens_mean;
-  const double time = cell.wall_ms_p50 / baseline.wall_ms_p50;
-  const bool is_costly = tokens >= kCostWorthANote || time >= kCostWorthANote;
-  if (!is_costly) return "";
-  return fmt::format("{}: {} the tokens and {} the time for no shown gain ({} {}, {}).",
-                     cell_label(cell), times(tokens), times(time), points(cell.difference->delta),
-                     points_range(cell.difference->interval), verdict_word(cell));
 }
 
 /// "41% less", "12% more", "the same".
@@ -121,8 +104,6 @@ std::vector<std::string> effect_notes(const ModelFinding& model, const TrialsByC
       notes.push_back(std::move(quantization));
     } else if (answers_identical(own_trials->second, baseline_trials->second)) {
       notes.push_back(identity_note(cell, baseline));
-    } else if (std::string cost = cost_note(cell, baseline); !cost.empty()) {
-      notes.push_back(std::move(cost));
     }
   }
   if (std::string combination = combination_note(model); !combination.empty()) {

@@ -41,6 +41,18 @@ Json fingerprint_of(const Json& ready) {
   return fingerprint;
 }
 
+GuestReadyFact ready_fact(const std::string& cell, const Json& detail) {
+  GuestReadyFact fact;
+  fact.cell = cell;
+  const Json* props = base::find_member(detail, "props");
+  if (props == nullptr) return fact;
+  fact.slots = base::integer_member(*props, "total_slots").value_or(1);
+  if (const Json* defaults = base::find_member(*props, "default_generation_settings")) {
+    fact.slot_tokens = base::integer_member(*defaults, "n_ctx").value_or(-1);
+  }
+  return fact;
+}
+
 std::string engine_name(const Json& detail) {
   const std::string version = base::string_member(detail, "version").value_or("unknown version");
   const auto source = base::string_member(detail, "source");
@@ -61,6 +73,7 @@ void read_event(const store::EventRow& event, const Json& detail, EventFacts& fa
     // The smoke run loads a model's baseline before anything else; later loads are of other levels.
     Json& fingerprint = facts.models[event.model].fingerprint;
     if (fingerprint.empty()) fingerprint = fingerprint_of(detail);
+    facts.models[event.model].guests.push_back(ready_fact(cell, detail));
     facts.load_s += base::number_member(detail, "load_ms").value_or(0.0) / 1000.0;
   } else if (event.kind == "guest_lost") {
     facts.models[event.model].losses.push_back(

@@ -18,8 +18,16 @@ struct GuestLossFact {
   bool out_of_memory = false;
 };
 
+/// What a guest said of itself when it was ready (llama-server's /props).
+struct GuestReadyFact {
+  std::string cell;
+  std::int64_t slot_tokens = -1;  ///< Context of one slot; negative: it did not say.
+  std::int64_t slots = 1;
+};
+
 struct ModelFacts {
   base::Json fingerprint = base::Json::object();  ///< Of the first guest that became ready.
+  std::vector<GuestReadyFact> guests;             ///< Every load, in order.
   std::vector<GuestLossFact> losses;
 };
 

@@ -67,6 +67,15 @@ struct CellFinding {
   std::vector<CanaryMean> canary_means;  ///< In plan order; canaries without counted trials absent.
   base::Json outcomes;                   ///< {"scored": 118, "limit(tokens)": 2}: every class seen.
   base::Json settings;                   ///< The resolved request and guest settings of the cell.
+  base::Json moves;  ///< {"prompt": "rich", "thinking": true}; null where the plan does not say.
+};
+
+/// A known way to be misled, with the figures that show it. docs/guide/reading-a-card.md names all.
+struct Trap {
+  std::string name;      ///< "truncation", "cost_without_quality", …
+  std::string cell;      ///< Id of the (first) cell it was seen in.
+  std::string sentence;  ///< Begins with the cell's label.
+  base::Json figures;    ///< An object of what the sentence rests on; unknown numbers are null.
 };
 
 struct ModelFinding {
@@ -77,7 +86,8 @@ struct ModelFinding {
   base::Json fingerprint;          ///< File hash, engine version, server properties.
   std::vector<CellFinding> cells;  ///< Baseline first, then in plan order.
   std::vector<Example> examples;   ///< Failures of the baseline, one per kind that fails most.
-  std::vector<std::string> notes;  ///< One sentence each: traps seen, losses, missing cells.
+  std::vector<Trap> traps;         ///< By name, then in plan order.
+  std::vector<std::string> notes;  ///< One sentence each: losses, missing cells, side effects.
 };
 
 /// What to ship and why.

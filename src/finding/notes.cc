@@ -2,46 +2,31 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "finding/phrase.h"
+#include "finding/trial_words.h"
 #include "store/trial_value.h"
 
 namespace assay::finding {
 namespace {
 
-/// Shares below this are ordinary: a rambling reply now and then.
-constexpr double kTruncationWorthANote = 0.10;
 constexpr std::size_t kMessageCharacters = 160;
 
-std::string truncation_note(const CellFinding& cell) {
-  if (share(cell.truncated, cell.n) < kTruncationWorthANote) return "";
-  const std::string cut = percent(share(cell.truncated, cell.n));
-  if (cell.truncated == cell.n) {
-    return fmt::format("{}: the token limit cut every reply.", cell_label(cell));
-  }
-  return fmt::format(
-      "{}: the token limit cut {} of the replies; of those that ended by themselves {} were right.",
-      cell_label(cell), cut, percent(cell.accuracy_untruncated));
-}
-
-/// The endpoint's own words, where the trial's detail has them.
-std::string message_of(const store::TrialRow& trial) {
-  const auto detail = base::parse_json(trial.detail);
-  if (!detail.has_value()) return "";
-  for (const char* key : {"error", "message", "body", "reason"}) {
-    if (auto text = base::string_member(*detail, key)) {
-      return base::ellipsize(*text, kMessageCharacters);
-    }
-  }
-  return "";
+bool has_trap(const ModelFinding& model, std::string_view name, const CellFinding& cell) {
+  return std::any_of(model.traps.begin(), model.traps.end(),
+                     [&](const Trap& trap) { return trap.name == name && trap.cell == cell.id; });
 }
 
 /// Every trial of the cell failed in the same way, so the level itself is what was refused.
-std::string refusal_note(const CellFinding& cell, const TrialPointers& trials) {
+std::string refusal_note(const ModelFinding& model, const CellFinding& cell,
+                         const TrialPointers& trials) {
+  if (has_trap(model, "tool_choice_rejected", cell)) return "";
   if (trials.empty() || cell.scored > 0 || cell.outcomes.size() != 1) return "";
   const store::TrialRow& first = *trials.front();
   if (first.outcome == "limit" || first.outcome == "skipped") return "";
-  const std::string message = message_of(first);
+  const std::string message = words_about(first);
   return fmt::format("{}: every trial ended as {}, so nothing was measured{}", cell_label(cell),
                      outcome_name(first), message.empty() ? "." : ": “" + message + "”.");
 }
@@ -105,12 +90,11 @@ std::vector<std::string> model_notes(const ModelFinding& model, const TrialsByCe
   append_loss_notes(model, facts, notes);
   for (const CellFinding& cell : model.cells) {
     const auto found = trials.find(cell.id);
-    std::string refusal = found == trials.end() ? "" : refusal_note(cell, found->second);
+    std::string refusal = found == trials.end() ? "" : refusal_note(model, cell, found->second);
     // A refusal says already that nothing could be scored.
     if (refusal.empty()) append(unscored_note(cell));
     append(std::move(refusal));
     append(missing_note(cell));
-    append(truncation_note(cell));
   }
   for (std::string& note : effect_notes(model, trials)) append(std::move(note));
   return notes;

@@ -1,7 +1,7 @@
-// The traps a study of one model ran into, one sentence each, from its trials and events only.
+// What else is worth knowing of one model's study, one sentence each, from its trials and events
+// only. The traps have a place of their own (traps.h), and what they say is not said again here.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -11,15 +11,12 @@
 
 namespace assay::finding {
 
-/// The trials of each cell, in schedule order, by cell id.
-using TrialsByCell = std::map<std::string, TrialPointers, std::less<>>;
-
-/// `model.cells` must be complete, differences and judgements included.
+/// `model.cells` must be complete, differences and judgements included, and so must `model.traps`.
 std::vector<std::string> model_notes(const ModelFinding& model, const TrialsByCell& trials,
                                      const ModelFacts& facts);
 
-/// What the levels did beyond accuracy: no effect at all, cost without quality, what a quantization
-/// saved, and gains that were only measured one at a time.
+/// What the levels did beyond accuracy: no effect at all, what a quantization saved, and gains that
+/// were only measured one at a time.
 std::vector<std::string> effect_notes(const ModelFinding& model, const TrialsByCell& trials);
 
 }  // namespace assay::finding

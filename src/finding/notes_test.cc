@@ -27,15 +27,6 @@ TEST(Notes, AreNoneWhenNothingHappened) {
   EXPECT_THAT(notes_of(study), IsEmpty());
 }
 
-TEST(Notes, NameTruncationFromATenthUp) {
-  SampleStudy study(40, 3);
-  study.add({.is_right = first(40), .cut = 3});
-  study.add({.factor = "max_tokens", .level = "8", .is_right = first(12), .cut = 16});
-  EXPECT_THAT(notes_of(study),
-              ElementsAre("max_tokens 8: the token limit cut 40% of the replies; of those that "
-                          "ended by themselves 50% were right."));
-}
-
 TEST(Notes, SayWhatCouldNotBeScoredAndThatItIsNotWrong) {
   SampleStudy study(40, 3);
   study.add({.unscored = 4});
@@ -48,17 +39,17 @@ TEST(Notes, SayWhatCouldNotBeScoredAndThatItIsNotWrong) {
 TEST(Notes, QuoteTheEndpointThatRefusedALevel) {
   SampleStudy study(8, 3);
   study.add({});
-  study.add({.factor = "tool_choice", .level = "required"});
+  study.add({.factor = "temperature", .level = "1.5"});
   for (store::TrialRow& trial : study.trials) {
-    if (trial.cell != "pebble-m/tool_choice=required") continue;
+    if (trial.cell != "pebble-m/temperature=1.5") continue;
     trial.outcome = "model_failure";
     trial.outcome_class = "rejected";
     trial.score.reset();
-    trial.detail = R"({"reason": "400: no tools in thinking mode"})";
+    trial.detail = R"({"reason": "400: no temperature above 1", "body": "{}"})";
   }
   EXPECT_THAT(notes_of(study),
-              ElementsAre("tool_choice required: every trial ended as model_failure(rejected), so "
-                          "nothing was measured: “400: no tools in thinking mode”."));
+              ElementsAre("temperature 1.5: every trial ended as model_failure(rejected), so "
+                          "nothing was measured: “400: no temperature above 1”."));
 }
 
 TEST(Notes, CountLostServers) {
@@ -102,19 +93,6 @@ TEST(Notes, DoNotTakeDifferentToolCallsForTheSameReply) {
         {{"tool_calls", base::Json::array({{{"name", trial.cell}, {"arguments", "{}"}}})}});
   }
   EXPECT_THAT(notes_of(study), Not(Contains(HasSubstr("no observable effect"))));
-}
-
-TEST(Notes, NameACostThatBoughtNothing) {
-  SampleStudy study(100, 3);
-  study.add({.is_right = first(80)});
-  study.add({.factor = "reasoning_effort",
-             .level = "high",
-             .is_right = first(81),
-             .total_ms = 250,
-             .completion_tokens = 42,
-             .reply = "at length"});
-  EXPECT_THAT(notes_of(study), Contains(HasSubstr("reasoning_effort high: 2.1 times the tokens and "
-                                                  "2.5 times the time for no shown gain (+1")));
 }
 
 TEST(Notes, WeighAQuantizationsGainsAgainstItsAccuracy) {

@@ -75,6 +75,16 @@ std::string counted(std::int64_t count, std::string_view noun) {
 
 std::string cell_label(const CellFinding& cell) {
   if (!cell.factor.has_value()) return "baseline";
+  if (cell.moves.size() > 1) {
+    std::string label;
+    for (const auto& [factor, level] : cell.moves.items()) {
+      const std::string text =
+          level.is_string() ? level.get<std::string>() : base::dump_json(level);
+      label += fmt::format("{}{} {}", label.empty() ? "" : " + ", factor,
+                           base::ellipsize(text, kLevelColumns));
+    }
+    return label;
+  }
   if (cell.level.empty()) return *cell.factor + " (empty)";
   return fmt::format("{} {}", *cell.factor, base::ellipsize(cell.level, kLevelColumns));
 }

@@ -36,7 +36,7 @@ std::string times(double ratio);
 /// "1 trial", "12 trials".
 std::string counted(std::int64_t count, std::string_view noun);
 
-/// "baseline", "temperature 1.5".
+/// "baseline", "temperature 1.5", "prompt rich + thinking true".
 std::string cell_label(const CellFinding& cell);
 
 /// "with its baseline settings", "with temperature 1.5 and otherwise its baseline settings".

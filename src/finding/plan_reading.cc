@@ -47,21 +47,40 @@ PlannedModel read_model(const Json& json) {
           .price_output = base::number_member(json, "price_output").value_or(kUnknown)};
 }
 
+std::string shown(const Json& level) {
+  return level.is_string() ? level.get<std::string>() : base::dump_json(level);
+}
+
 std::string read_level(const Json& json) {
   const std::string text = text_or(json, "level_text", "");
   if (!text.empty()) return text;
   const Json* level = base::find_member(json, "level");
   if (level == nullptr || level->is_null()) return "";
-  return level->is_string() ? level->get<std::string>() : base::dump_json(*level);
+  return shown(*level);
+}
+
+/// A cell that moves several factors at once is named by all of them.
+void name_by_moves(PlannedCell& cell) {
+  std::string factors;
+  for (const auto& [factor, level] : cell.moves.items()) {
+    factors += (factors.empty() ? "" : " + ") + factor;
+    cell.level += (cell.level.empty() ? "" : " + ") + shown(level);
+  }
+  cell.factor = std::move(factors);
 }
 
 PlannedCell read_cell(const Json& json) {
-  return {.id = text_or(json, "id", ""),
-          .model = text_or(json, "model", ""),
-          .factor = base::string_member(json, "factor"),
-          .level = read_level(json),
-          .request = object_or_null(json, "request"),
-          .guest = object_or_null(json, "guest")};
+  PlannedCell cell{.id = text_or(json, "id", ""),
+                   .model = text_or(json, "model", ""),
+                   .factor = base::string_member(json, "factor"),
+                   .level = read_level(json),
+                   .kind = text_or(json, "kind", ""),
+                   .moves = object_or_null(json, "moves"),
+                   .request = object_or_null(json, "request"),
+                   .guest = object_or_null(json, "guest")};
+  if (!cell.factor && !cell.moves.empty()) name_by_moves(cell);
+  if (cell.kind.empty()) cell.kind = cell.factor ? "level" : "baseline";
+  return cell;
 }
 
 std::string describe_pack(const Json& json) {

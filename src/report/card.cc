@@ -87,6 +87,12 @@ std::vector<const CellFinding*> cells_that_did_not(const ModelFinding& model) {
   return cells;
 }
 
+std::string trap_title(const finding::Trap& trap) {
+  std::string title = trap.name;
+  std::replace(title.begin(), title.end(), '_', ' ');
+  return title;
+}
+
 bool is_chosen(const StudyFinding& finding, const ModelFinding& model, const CellFinding& cell) {
   const finding::Decision& decision = finding.decision;
   return decision.made && decision.model == model.model && decision.cell == cell.id;

@@ -26,6 +26,9 @@ std::vector<const finding::CellFinding*> cells_that_moved(const finding::ModelFi
 /// Cells that are equivalent or undecided, in plan order: what did not help.
 std::vector<const finding::CellFinding*> cells_that_did_not(const finding::ModelFinding& model);
 
+/// A trap's name as words: "cost without quality".
+std::string trap_title(const finding::Trap& trap);
+
 /// Whether `cell` of `model` is what the decision recommends.
 bool is_chosen(const finding::StudyFinding& finding, const finding::ModelFinding& model,
                const finding::CellFinding& cell);

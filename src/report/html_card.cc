@@ -77,6 +77,16 @@ std::string verdict_list(std::string_view heading, const std::vector<const CellF
   return fmt::format("<h3>{}</h3>\n{}", heading, html_list(sentences));
 }
 
+std::string traps_html(const ModelFinding& model) {
+  if (model.traps.empty()) return "";
+  std::string html = "<h3>Traps</h3>\n<ul>\n";
+  for (const finding::Trap& trap : model.traps) {
+    html += fmt::format("<li><strong>{}</strong>: {}</li>\n", trap_title(trap),
+                        html_text(trap.sentence));
+  }
+  return html + "</ul>\n";
+}
+
 std::string examples_html(const ModelFinding& model) {
   if (model.examples.empty()) return "";
   std::string html = "<h3>How it fails</h3>\n";
@@ -127,6 +137,7 @@ std::string html_card(const StudyFinding& finding, const ModelFinding& model) {
   }
   html += verdict_list("What moved it", cells_that_moved(model), finding.margin);
   html += verdict_list("What did not help", cells_that_did_not(model), finding.margin);
+  html += traps_html(model);
   if (!model.notes.empty()) html += "<h3>Worth knowing</h3>\n" + html_list(model.notes);
   html += figures_table(finding, model) + kinds_table(model);
   html += "<h3>Limits these figures hold within</h3>\n" + html_facts(limit_facts(model));

@@ -73,6 +73,13 @@ Json model_json(const finding::ModelFinding& model) {
   json["fingerprint"] = model.fingerprint;
   json["cells"] = Json::array();
   for (const CellFinding& cell : model.cells) json["cells"].push_back(cell_json(cell));
+  json["traps"] = Json::array();
+  for (const finding::Trap& trap : model.traps) {
+    json["traps"].push_back({{"name", trap.name},
+                             {"cell", trap.cell},
+                             {"sentence", trap.sentence},
+                             {"figures", trap.figures}});
+  }
   json["notes"] = model.notes;
   json["examples"] = Json::array();
   for (const finding::Example& example : model.examples) {

@@ -94,6 +94,15 @@ void append_examples(const ModelFinding& model, std::string& text) {
   }
 }
 
+void append_traps(const ModelFinding& model, std::string& text) {
+  if (model.traps.empty()) return;
+  text += "### Traps\n\n";
+  for (const finding::Trap& trap : model.traps) {
+    text += fmt::format("- **{}**: {}\n", trap_title(trap), markdown_text(trap.sentence));
+  }
+  text += "\n";
+}
+
 void append_card(const StudyFinding& finding, const ModelFinding& model, std::string& text) {
   text += fmt::format("## {}\n\n", markdown_text(model.model));
   append_facts(identity_facts(model), text);
@@ -106,6 +115,7 @@ void append_card(const StudyFinding& finding, const ModelFinding& model, std::st
   }
   append_sentences("What moved it", cells_that_moved(model), finding.margin, text);
   append_sentences("What did not help", cells_that_did_not(model), finding.margin, text);
+  append_traps(model, text);
   if (!model.notes.empty()) text += "### Worth knowing\n\n";
   append_list(model.notes, text);
   append_figures(finding, model, text);

@@ -65,6 +65,19 @@ TEST(ToJson, HasTheContractsMembers) {
   EXPECT_EQ(json["decision"]["model"], "pebble-m");
 }
 
+TEST(ToJson, NamesTraps) {
+  const base::Json traps = to_json(quickstart())["models"][1]["traps"];
+  ASSERT_GE(traps.size(), 1U);
+  EXPECT_EQ(traps[0]["name"], "truncation");
+  EXPECT_EQ(traps[0]["cell"], "pebble-m/max_tokens=8");
+  EXPECT_TRUE(traps[0]["sentence"].is_string());
+  EXPECT_EQ(traps[0]["figures"]["truncated"], 102);
+}
+
+TEST(ToHtml, NamesTraps) {
+  EXPECT_THAT(to_html(quickstart()), HasSubstr("<li><strong>truncation</strong>: max_tokens 8:"));
+}
+
 TEST(CardToMarkdown, HoldsItsOwnModelAlone) {
   const finding::StudyFinding finding = test::sample_quickstart().finding();
   ASSERT_GE(finding.models.size(), 2U);

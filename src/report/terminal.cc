@@ -95,6 +95,20 @@ class TerminalReport {
     text_ += "\n" + painted(kBold, heading);
     append_rest("accuracy", "change", "tok/s", finding_.verdicts ? "verdict" : "");
     for (const CellFinding& cell : model.cells) append_cell(model, cell);
+    append_traps(model);
+  }
+
+  /// One line for each name: the first cell's sentence, and how many cells it holds for.
+  void append_traps(const ModelFinding& model) {
+    for (auto trap = model.traps.begin(); trap != model.traps.end();) {
+      const auto next = std::find_if(trap, model.traps.end(), [&](const finding::Trap& other) {
+        return other.name != trap->name;
+      });
+      const auto alike = next - trap;
+      const std::string more = alike > 1 ? fmt::format(" (1 of {})", alike) : "";
+      line(fmt::format("  ! {}{}: {}", trap_title(*trap), more, trap->sentence));
+      trap = next;
+    }
   }
 
   void append_cell(const ModelFinding& model, const CellFinding& cell) {

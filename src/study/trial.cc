@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/text.h"
 #include "study/prompt.h"
 
 namespace assay::study {
@@ -10,6 +11,7 @@ namespace {
 using base::Json;
 
 constexpr std::size_t kReplyBytesKept = std::size_t{64} << 10U;
+constexpr std::size_t kModelCharactersKept = 200;
 
 store::TrialRow empty_row(const base::Context& context, const Plan& plan, std::int64_t ordinal) {
   const ScheduledTrial& trial = plan.schedule[static_cast<std::size_t>(ordinal)];
@@ -44,8 +46,13 @@ double decode_rate(const endpoint::ChatReply& reply) {
   return -1;
 }
 
-Json detail_of(const endpoint::ChatReply& reply, const Outcome& outcome) {
+/// `asked_model` is empty when the request names none.
+Json detail_of(const endpoint::ChatReply& reply, const Outcome& outcome,
+               const std::string& asked_model) {
   Json detail = {{"reason", outcome.reason}};
+  if (!asked_model.empty() && !reply.model.empty() && reply.model != asked_model) {
+    detail["served_model"] = base::ellipsize(reply.model, kModelCharactersKept);
+  }
   if (!reply.tool_calls.empty()) {
     for (const endpoint::ToolCall& call : reply.tool_calls) {
       detail["tool_calls"].push_back({{"name", call.name}, {"arguments", call.arguments}});
@@ -108,7 +115,7 @@ TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const
   row.tokens_per_s = decode_rate(reply);
   row.attempts = reply.attempts;
   row.reply = reply.text.substr(0, kReplyBytesKept);
-  row.detail = base::dump_json(detail_of(reply, outcome));
+  row.detail = base::dump_json(detail_of(reply, outcome, client.address().model));
   row.wall_ms = base::to_ms(context.clock.now() - started);
   return result;
 }

@@ -17,6 +17,7 @@ from program import PATIENCE_S, SOURCE, StudyTest, cases, children_of, engine, s
 MODEL = SOURCE / "models" / "pebble-xs.gguf"
 HOURS_S = 3600
 
+# One thread: several would wait for each other by spinning, for seconds on a busy machine.
 GUEST_STUDY = f"""[study]
 name = "faults"
 tasks = "{SOURCE}/examples/packs/deskwork"
@@ -27,8 +28,9 @@ name = "xs"
 gguf = "{MODEL}"
 [baseline]
 temperature = 0.0
-max_tokens = 200
+max_tokens = 100
 context = 1024
+threads = 1
 [factors]
 temperature = [1.0]
 """

@@ -52,6 +52,15 @@ class GuestTest(StudyTest):
         shell = subprocess.run(["sh", "-n"], input=script, text=True, check=False)
         self.assertEqual(shell.returncode, 0)
 
+    def test_a_context_that_the_server_cut_is_named(self):
+        file = self.study(canaries=1)
+        file.write_text(file.read_text().replace("context = 1024", "context = 65536"))
+        self.run_assay("study", "run", file, "--yes")
+        traps = self.record("study", "report", "latest")["models"][0]["traps"]
+        (cut,) = [trap for trap in traps if trap["name"] == "setting_changed_by_server"]
+        self.assertEqual(cut["cell"], "xs/baseline")
+        self.assertEqual(cut["figures"], {"setting": "context", "asked": 65536, "got": 2048})
+
     def crowded_server(self, signal_file):
         """The real server. Once `signal_file` appears, a child beside it takes nearly all memory
         that both have; the kernel is told that it is the server that has to go."""

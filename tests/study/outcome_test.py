@@ -104,6 +104,84 @@ reply = "yes"
 """
 
 
+TRAPS = """
+[twin]
+model = "vendor/mini"
+first_token_ms = 20
+[[rule]]
+name = "no tools while thinking"
+match.field = { tool_choice = "required" }
+status = 400
+reply = "tool_choice required does not go with thinking"
+[[rule]]
+name = "slow and busy"
+match.contains = "Case 1"
+status = 503
+first_token_ms = 700
+reply = "try again"
+[[rule]]
+name = "rambling"
+match.contains = "Case 2"
+reply = "a b c d e f g h"
+[[rule]]
+name = "too long"
+match.contains = "Case 3"
+status = 400
+body = '{"error":{"code":400,"type":"exceed_context_size_error","message":"too long"}}'
+[[rule]]
+name = "deaf"
+match.contains = "Case 4"
+ignore_max_tokens = true
+reply = "yes b c d e f g"
+[[rule]]
+name = "costly"
+match.field = { reasoning_effort = "high" }
+reply = "yes and yes"
+[[rule]]
+name = "rest"
+reply = "yes"
+"""
+TOOL_CASE = (
+    '{"id":"tool","prompt":"Case T","expect":"yes","scorer":"contains","tools":[{"type":"function",'
+    '"function":{"name":"look_up","parameters":{"type":"object","properties":{}}}}]}\n'
+)
+
+
+class TrapTest(StudyTest):
+    def test_what_a_server_does_to_a_study_is_named(self):
+        url = self.start_twin(TRAPS)
+        self.write("cases.jsonl", cases(10) + TOOL_CASE)
+        factors = 'tool_choice = ["required"]\nreasoning_effort = ["high"]'
+        file = self.write(
+            "study.toml",
+            study(url, more="timeout_s = 1.5", factors=factors).replace(
+                "temperature = 0.0", "temperature = 0.0\nmax_tokens = 6"
+            ),
+        )
+        self.run_assay("study", "run", file, "--yes")
+        (model,) = self.record("study", "report", "latest")["models"]
+        traps = {}
+        for trap in model["traps"]:
+            name = (trap["name"], trap["figures"].get("setting"))
+            traps.setdefault(name, {})[trap["cell"].removeprefix("twin/")] = trap["figures"]
+        cells = ["baseline", "tool_choice=required", "reasoning_effort=high"]
+        of_each_cell = ["retries_ate_deadline", "context_overflow"]
+        for name in of_each_cell:
+            self.assertEqual(list(traps.pop((name, None))), cells, name)
+        refused = traps.pop(("tool_choice_rejected", None))
+        self.assertEqual(list(refused), ["tool_choice=required"])
+        self.assertEqual(refused["tool_choice=required"]["rejected"], 3)
+        self.assertIn("does not go with thinking", refused["tool_choice=required"]["words"])
+        costly = traps.pop(("cost_without_quality", None))
+        self.assertEqual(list(costly), ["reasoning_effort=high"])
+        self.assertGreater(costly["reasoning_effort=high"]["tokens_ratio"], 1.25)
+        ignored = traps.pop(("setting_changed_by_server", "max_tokens"))
+        self.assertEqual(ignored["baseline"]["got"], 7)
+        served = traps.pop(("setting_changed_by_server", "model"))
+        self.assertEqual(served["baseline"]["got"], "vendor/mini")
+        self.assertEqual(traps, {}, "fewer than a tenth of the replies were cut")
+
+
 class FailureTest(StudyTest):
     def test_each_failure_has_its_class_and_the_study_goes_on(self):
         url = self.start_twin(FAULTS)
