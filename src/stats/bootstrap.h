@@ -28,7 +28,7 @@ struct BootstrapPlan {
 /// indices repeat. It must be finite for every draw.
 using ClusterStatistic = std::function<double(std::span<const std::size_t> chosen)>;
 
-/// BCa limits (Efron 1987, section 3; acceleration by jackknife over clusters, Efron and Tibshirani
+/// BCa limits (Efron 1987; acceleration by jackknife over clusters, Efron and Tibshirani
 /// 1993, equation 14.15): whole clusters are resampled, and the limits are those quantiles of the
 /// resampled values that Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))) names for z = ±z(confidence). They follow
 /// the statistic through any increasing transformation. Clusters that are all equal give limits

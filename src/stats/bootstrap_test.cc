@@ -90,6 +90,7 @@ TEST(BcaLimits, HoldTheTruthAboutAsOftenAsTheySay) {
   int held = 0;
   for (int study = 0; study < 400; ++study) {
     std::vector<Cluster> clusters;
+    clusters.reserve(40);
     for (int canary = 0; canary < 40; ++canary) {
       clusters.push_back({.sum = random.unit() * random.unit(), .size = 1});
     }

@@ -18,14 +18,15 @@ struct ClusteredError {
 
 /// The mean over all trials and its standard error, within which trials of one cluster may depend
 /// on each other in any way: SE² = G/(G − 1) · Σ(sum − size · mean)² / N² over the G clusters of N
-/// trials (Liang and Zeger 1986; as Miller 2024, arXiv 2411.00640, section 2.2, with the factor
-/// G/(G − 1) for few clusters). With one trial per cluster it is the plain standard error s/√N.
-/// `sum_of_squares` is not looked at. Clusters (0, 1), (1, 1), (0, 0): mean 1/2, error √(1/12).
+/// trials (Liang and Zeger 1986; as Miller 2024, arXiv 2411.00640, on clustered questions, with the
+/// factor G/(G − 1) for few clusters). With one trial per cluster it is the plain standard error
+/// s/√N. `sum_of_squares` is not looked at. Clusters (0, 1), (1, 1), (0, 0): mean 1/2, error
+/// √(1/12).
 ClusteredError clustered_error(std::span<const Cluster> clusters);
 
 /// The same of treatment − baseline, paired by canary and repeat: the i-th cluster of both holds
 /// the same canary's repeats with the same seeds. What makes a canary hard for both cancels (Miller
-/// 2024, section 4.2). Requires as many clusters in both, and of the same sizes.
+/// 2024, on paired differences). Requires as many clusters in both, and of the same sizes.
 ClusteredError clustered_error_of_difference(std::span<const Cluster> treatment,
                                              std::span<const Cluster> baseline);
 

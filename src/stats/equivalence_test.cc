@@ -33,8 +33,8 @@ TEST(EquivalenceTest, AgreesWithTheClosedFormOnOneAndThreeDegrees) {
 TEST(EquivalenceTest, DecidesByTheLargerP) {
   EXPECT_FALSE(equivalence_test(kDifferences, 0.05, 0.002).equivalent);
   EXPECT_FALSE(equivalence_test(kDifferences, 0.02).equivalent);
-  std::vector<double> mirrored;
-  for (const double difference : kDifferences) mirrored.push_back(-difference);
+  std::vector<double> mirrored = kDifferences;
+  for (double& difference : mirrored) difference = -difference;
   EXPECT_NEAR(equivalence_test(mirrored, 0.05).p, equivalence_test(kDifferences, 0.05).p, 1e-15);
 }
 

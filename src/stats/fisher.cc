@@ -1,22 +1,10 @@
 #include "stats/fisher.h"
 
 #include <algorithm>
-#include <boost/math/special_functions/gamma.hpp>
-#include <cmath>
 
 #include "base/check.h"
 
 namespace assay::stats {
-namespace {
-
-double log_choose(std::int64_t n, std::int64_t k) {
-  using boost::math::lgamma;  // std::lgamma writes a global, `signgam`.
-  return lgamma(static_cast<double>(n + 1)) - lgamma(static_cast<double>(k + 1)) -
-         lgamma(static_cast<double>(n - k + 1));
-}
-
-}  // namespace
-
 double fisher_exact(const Group& one, const Group& other) {
   for (const Group* group : {&one, &other}) {
     ASSAY_CHECK(group->successes >= 0 && group->successes <= group->trials,
@@ -25,17 +13,27 @@ double fisher_exact(const Group& one, const Group& other) {
   const std::int64_t successes = one.successes + other.successes;
   const std::int64_t least = std::max<std::int64_t>(0, successes - other.trials);
   const std::int64_t most = std::min(one.trials, successes);
-  const auto log_weight = [&](std::int64_t in_one) {
-    return log_choose(one.trials, in_one) + log_choose(other.trials, successes - in_one);
-  };
-  // Relative to the table seen, so that the largest factors cancel before they are rounded.
-  const double seen = log_weight(one.successes);
-  double all = 0;
-  double no_more_probable = 0;
-  for (std::int64_t in_one = least; in_one <= most; ++in_one) {
-    const double weight = std::exp(log_weight(in_one) - seen);
+  // Probabilities as multiples of that of the table seen, each from its neighbour's.
+  double all = 1;
+  double no_more_probable = 1;
+  const auto add = [&](double weight) {
     all += weight;
     if (weight <= 1 + 1e-7) no_more_probable += weight;
+  };
+  const auto ratio_to_next = [&](std::int64_t in_one) {
+    return static_cast<double>(one.trials - in_one) * static_cast<double>(successes - in_one) /
+           (static_cast<double>(in_one + 1) *
+            static_cast<double>(other.trials - successes + in_one + 1));
+  };
+  double weight = 1;
+  for (std::int64_t in_one = one.successes; in_one < most && weight > 0; ++in_one) {
+    weight *= ratio_to_next(in_one);
+    add(weight);
+  }
+  weight = 1;
+  for (std::int64_t in_one = one.successes; in_one > least && weight > 0; --in_one) {
+    weight /= ratio_to_next(in_one - 1);
+    add(weight);
   }
   return std::min(1.0, no_more_probable / all);
 }

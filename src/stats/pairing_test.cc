@@ -75,8 +75,8 @@ TEST(HangTogether, DoesNotTakePairingsWithoutVotesForMeetings) {
 }
 
 TEST(HangTogether, NamesAFewOfMany) {
-  std::vector<std::string> models;
-  for (int model = 0; model < 30; ++model) models.push_back("m" + std::to_string(model));
+  std::vector<std::string> models(30);
+  for (std::size_t model = 0; model < 30; ++model) models[model] = "m" + std::to_string(model);
   std::vector<Pairing> pairings;
   for (std::uint32_t model = 0; model + 1 < 30; ++model) {
     if (model != 11) pairings.push_back({model, model + 1, 1, 1, 0});

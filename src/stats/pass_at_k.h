@@ -23,7 +23,7 @@ struct Attempts {
 base::Result<double> pass_at_k(std::span<const Attempts> cases, std::int64_t k);
 
 /// The mean over cases of C(c, k)/C(n, k): without bias the probability that all of k attempts
-/// pass (Yao et al. 2024, arXiv 2406.12045, section 4.1). Otherwise as pass_at_k. Of 2 passed among
+/// pass (Yao et al. 2024, arXiv 2406.12045). Otherwise as pass_at_k. Of 2 passed among
 /// 3, k = 2: 1/3.
 base::Result<double> pass_all_k(std::span<const Attempts> cases, std::int64_t k);
 

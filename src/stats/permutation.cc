@@ -1,6 +1,7 @@
 #include "stats/permutation.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -12,7 +13,8 @@
 namespace assay::stats {
 namespace {
 
-constexpr std::size_t kDistinctSumsMost = std::size_t{1} << 20U;
+/// Distinct sums passed through, over all steps together.
+constexpr std::size_t kSumsMost = std::size_t{1} << 22U;
 
 /// Sums this close, relative to the largest possible, are one: 2/3 − 1/3 is not quite 1/3.
 constexpr double kRounding = 1e-11;
@@ -48,9 +50,11 @@ std::vector<WeightedSum> merged(const std::vector<WeightedSum>& before, double s
 
 std::optional<double> exact_p(const std::vector<double>& sizes, double seen, double tolerance) {
   std::vector<WeightedSum> sums{{}};
+  std::size_t passed = 0;
   for (const double size : sizes) {
     sums = merged(sums, size, tolerance);
-    if (sums.size() > kDistinctSumsMost) return std::nullopt;
+    passed += sums.size();
+    if (passed > kSumsMost) return std::nullopt;
   }
   double p = 0;
   for (const WeightedSum& one : sums) {
@@ -60,17 +64,35 @@ std::optional<double> exact_p(const std::vector<double>& sizes, double seen, dou
   return std::clamp(p, std::numeric_limits<double>::min(), 1.0);
 }
 
+/// The sums of a few differences under each assignment of signs, one bit for each.
+using SignedSums = std::array<double, 256>;
+
+std::vector<SignedSums> signed_sums(const std::vector<double>& sizes) {
+  std::vector<SignedSums> groups((sizes.size() + 7) / 8);
+  for (std::size_t group = 0; group < groups.size(); ++group) {
+    const std::size_t end = std::min(sizes.size(), 8 * (group + 1));
+    for (std::size_t signs = 0; signs < groups[group].size(); ++signs) {
+      double sum = 0;
+      for (std::size_t index = 8 * group; index < end; ++index) {
+        sum += (signs >> (index % 8) & 1U) != 0 ? sizes[index] : -sizes[index];
+      }
+      groups[group][signs] = sum;
+    }
+  }
+  return groups;
+}
+
 double drawn_p(const std::vector<double>& sizes, double seen, std::uint64_t seed, int rounds) {
+  const std::vector<SignedSums> groups = signed_sums(sizes);
   base::Random random(seed);
   std::int64_t as_far = 0;
   for (int round = 0; round < rounds; ++round) {
     double sum = 0;
     std::uint64_t signs = 0;
-    for (std::size_t index = 0; index < sizes.size(); ++index) {
-      if (index % 64 == 0) signs = random.next();
-      const double sign = (signs & 1U) != 0 ? 1 : -1;
-      sum += sign * sizes[index];
-      signs >>= 1U;
+    for (std::size_t group = 0; group < groups.size(); ++group) {
+      if (group % 8 == 0) signs = random.next();
+      sum += groups[group][signs & 0xffU];
+      signs >>= 8U;
     }
     if (std::abs(sum) >= seen) ++as_far;
   }

@@ -17,12 +17,12 @@ struct SignFlipTest {
 /// difference would have either sign, so p is the share of all 2^n assignments of signs whose mean
 /// is at least as far from 0 as the one seen. One difference per canary, its repeats averaged.
 ///
-/// Exact where the sums of signed differences take at most 2^20 distinct values, found by adding
-/// one difference after the other: always up to 20 canaries, and for hundreds when scores are
-/// thirds or halves. Beyond that `rounds` assignments are drawn and p = (b + 1)/(rounds + 1), with
-/// b of them at least as far (Phipson and Smyth 2010), so that p is never 0 and never too small on
-/// average. Same differences and seed, same result. Requires finite differences and rounds ≥ 100.
-/// Six differences of 1: 2/64 = 0.03125; without differences, or all 0: 1.
+/// Exact, by adding one difference after the other, as long as the sums met on the way take no more
+/// than four million distinct values: always up to 20 canaries, and up to two thousand when scores
+/// are thirds or halves. Beyond that `rounds` assignments are drawn and p = (b + 1)/(rounds + 1),
+/// with b of them at least as far (Phipson and Smyth 2010), so that p is never 0 and never too
+/// small on average. Same differences and seed, same result. Requires finite differences and rounds
+/// ≥ 100. Six differences of 1: 2/64 = 0.03125; without differences, or all 0: 1.
 SignFlipTest sign_flip_test(std::span<const double> differences, std::uint64_t seed,
                             int rounds = 99'999);
 

@@ -25,7 +25,7 @@ struct PairedEffect {
 };
 
 /// The power of the paired t test, by the non-central t distribution with parameter √n δ/σ on n − 1
-/// degrees of freedom (Cohen 1988, section 2.5; R's power.t.test, type "paired", strict); of the z
+/// degrees of freedom (Cohen 1988, chapter 2; R's power.t.test, type "paired", strict); of the z
 /// test, Φ(√n δ/σ − z) + Φ(−√n δ/σ − z). Requires pairs ≥ 2 and 0 < alpha < 1. Difference 0.1,
 /// deviation 0.5, 200 pairs: 0.8037.
 double paired_power(const PairedEffect& effect, std::int64_t pairs, double alpha = 0.05,
@@ -44,7 +44,7 @@ double paired_difference_detectable(double deviation, std::int64_t pairs,
 
 /// The power of comparing two independent proportions with as many trials each, by the normal
 /// approximation with a pooled variance under the null hypothesis (Fleiss, Levin and Paik 2003,
-/// section 4.2; R's power.prop.test, strict). Requires proportions in [0, 1], trials ≥ 1 and
+/// chapter 4; R's power.prop.test, strict). Requires proportions in [0, 1], trials ≥ 1 and
 /// 0 < alpha < 1. 0.5 against 0.75 with 50 trials each: 0.740.
 double two_proportions_power(double one, double other, std::int64_t trials_each,
                              double alpha = 0.05);

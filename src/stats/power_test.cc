@@ -27,6 +27,20 @@ TEST(PairedPower, AgreesWithTheNormalIntegral) {
   EXPECT_NEAR(paired_power(kSmall, 2'000'000), 1, 1e-12);
 }
 
+TEST(PairedPower, TakesDifferencesFarBeyondTheDeviation) {
+  // With two pairs and no spread of the mean, P(|Z| < √2 δ/t) for a standard normal Z.
+  const double t = 6366197.723675813;  // On one degree, tan(π/2 · (1 − 1e-7)).
+  EXPECT_NEAR(paired_power({1e6, 1}, 2, 1e-7), std::erf(1e6 / t), 1e-8);
+  EXPECT_EQ(paired_power({1e100, 1}, 100'000), 1);
+  // With three, 1 − exp(−(√3 δ/t)²), whichever way it is computed; t from P(|T| > t) = 1e-8 on two
+  // degrees, which is 1 − t/√(2 + t²).
+  const double squared = 2 / (1e-8 * 2);
+  for (const double shift : {9999.0, 10'001.0}) {
+    EXPECT_NEAR(paired_power({shift / std::sqrt(3), 1}, 3, 1e-8),
+                1 - std::exp(-shift * shift / squared), 1e-7);
+  }
+}
+
 TEST(PairedPower, IsTheLevelWithoutADifference) {
   for (const Reference reference : {Reference::StudentT, Reference::Normal}) {
     EXPECT_NEAR(paired_power({0, 1}, 10, 0.05, reference), 0.05, 1e-12);
