@@ -74,13 +74,15 @@ std::string counted(std::int64_t count, std::string_view noun) {
 }
 
 std::string cell_label(const CellFinding& cell) {
-  if (!cell.factor.has_value()) return "baseline";
+  if (cell.kind == CellKind::Baseline) return "baseline";
+  // Its name says what it moves: "check:prompt=rich+thinking=true".
+  if (!cell.factor.has_value()) return cell.id.substr(cell.id.find('/') + 1);
   if (cell.level.empty()) return *cell.factor + " (empty)";
   return fmt::format("{} {}", *cell.factor, base::ellipsize(cell.level, kLevelColumns));
 }
 
 std::string settings_phrase(const CellFinding& cell) {
-  if (!cell.factor.has_value()) return "with its baseline settings";
+  if (cell.kind == CellKind::Baseline) return "with its baseline settings";
   return fmt::format("with {} and otherwise its baseline settings", cell_label(cell));
 }
 

@@ -55,9 +55,18 @@ std::string read_level(const Json& json) {
   return level->is_string() ? level->get<std::string>() : base::dump_json(*level);
 }
 
+/// Plans of earlier versions have no kinds: a cell moved one factor, or none.
+CellKind read_kind(const Json& json) {
+  const std::string kind = text_or(json, "kind", "");
+  if (kind == "check") return CellKind::Check;
+  if (kind == "combination") return CellKind::Combination;
+  return base::string_member(json, "factor") ? CellKind::Level : CellKind::Baseline;
+}
+
 PlannedCell read_cell(const Json& json) {
   return {.id = text_or(json, "id", ""),
           .model = text_or(json, "model", ""),
+          .kind = read_kind(json),
           .factor = base::string_member(json, "factor"),
           .level = read_level(json),
           .request = object_or_null(json, "request"),

@@ -33,8 +33,9 @@ struct PlannedModel {
 struct PlannedCell {
   std::string id;
   std::string model;
-  std::optional<std::string> factor;  ///< None in the baseline.
-  std::string level;                  ///< As shown; empty in the baseline.
+  CellKind kind = CellKind::Baseline;
+  std::optional<std::string> factor;  ///< Of a Level, else none.
+  std::string level;                  ///< As shown; empty unless a Level.
   base::Json request;
   base::Json guest;  ///< Null for an endpoint that assay does not start.
 };

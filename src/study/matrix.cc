@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "study/dialogue.h"
 #include "study/prompt.h"
 #include "study/trial.h"
 
@@ -72,9 +73,9 @@ std::vector<Settings> conversation(const Plan& plan, const Cell& cell, const tas
   const ModelSpec& model = plan.models[cell.model];
   endpoint::ChatRequest request = trial_request(cell, canary, 1);
   std::vector<Settings> turns{settings_of(request, model)};
-  for (const std::string& next : canary.follow_ups) {
-    if (cell.turns > 0 && static_cast<std::int64_t>(turns.size()) >= cell.turns) break;
-    append_turn(cell, stand_in, next, request.messages);
+  for (std::int64_t turn = 1; turn < turns_of(cell, canary); ++turn) {
+    append_turn(cell, stand_in, canary.follow_ups[static_cast<std::size_t>(turn) - 1],
+                request.messages);
     turns.push_back(settings_of(request, model));
   }
   return turns;

@@ -12,18 +12,20 @@
 
 namespace assay::study {
 
-/// The request a trial sends: the case's messages behind the cell's system prompt, its tools, the
-/// cell's fields, the trial's seed.
+/// The request a trial opens with: the case's messages as the cell puts them, its tools, the cell's
+/// fields, the trial's seed.
 endpoint::ChatRequest trial_request(const Cell& cell, const task::Case& canary, std::int64_t seed);
 
 /// What happened when a trial was tried.
 struct TrialResult {
   store::TrialRow row;
-  endpoint::ChatReply reply;
-  bool interrupted = false;  ///< The row must not be journaled: the trial did not end.
+  endpoint::ChatReply reply;  ///< Of a conversation: Dialogue::as_one().
+  bool interrupted = false;   ///< The row must not be journaled: the trial did not end.
 };
 
-/// Asks and scores. `lost` is called when the reply failed, to learn whether the guest ended.
+/// Asks, turn after turn where the case has follow-ups, and scores the last reply. `timeout_s`
+/// bounds all turns together. `lost` is called when the reply failed, to learn whether the guest
+/// ended.
 TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const Plan& plan,
                       std::int64_t ordinal, endpoint::Client& client, double timeout_s,
                       const std::function<std::optional<endpoint::GuestLoss>()>& lost);
