@@ -145,9 +145,9 @@ struct Wire {
   friend bool operator==(const Wire&, const Wire&) = default;
 };
 
-Wire wire_of(const Plan& plan, const Cell& cell) {
+Wire wire_of(const Plan& plan, const Cell& cell, const std::vector<const task::Case*>& canaries) {
   Wire wire{flags_of(plan.models[cell.model], cell), {}};
-  for (const task::Case* canary : representatives(plan)) {
+  for (const task::Case* canary : canaries) {
     wire.conversations.push_back(conversation(plan, cell, *canary));
   }
   return wire;
@@ -171,11 +171,24 @@ std::vector<Difference> differences_of(const Wire& baseline, const Wire& cell) {
   return differences;
 }
 
+/// The name that the study file has for a setting, where one factor alone acts on it.
+std::string_view name_in_file(const std::string& setting) {
+  std::string_view name = setting;
+  int found = 0;
+  for (const Factor& factor : factors()) {
+    // "--kv-offload, --no-kv-offload" is known by its first spelling.
+    if (factor.field.substr(0, factor.field.find(',')) != setting) continue;
+    name = factor.name;
+    ++found;
+  }
+  return found == 1 ? name : std::string_view(setting);
+}
+
 std::string listed(const std::vector<Difference>& differences) {
   std::string text;
   for (const Difference& difference : differences) {
-    text += fmt::format("{}{} ({} → {})", text.empty() ? "" : ", ", difference.setting,
-                        difference.baseline, difference.cell);
+    text += fmt::format("{}{} ({} → {})", text.empty() ? "" : ", ",
+                        name_in_file(difference.setting), difference.baseline, difference.cell);
   }
   return text;
 }
@@ -232,15 +245,17 @@ std::string_view reason_unseen(const Cell& cell) {
 }  // namespace
 
 std::vector<Difference> wire_differences(const Plan& plan, const Cell& baseline, const Cell& cell) {
-  return differences_of(wire_of(plan, baseline), wire_of(plan, cell));
+  const auto canaries = representatives(plan);
+  return differences_of(wire_of(plan, baseline, canaries), wire_of(plan, cell, canaries));
 }
 
 Status validate_matrix(Plan& plan) {
+  const auto canaries = representatives(plan);
   std::vector<Cell> kept;
   std::vector<Wire> wires;
   std::size_t baseline = 0;
   for (Cell& cell : plan.cells) {
-    Wire wire = wire_of(plan, cell);
+    Wire wire = wire_of(plan, cell, canaries);
     if (cell.kind == CellKind::Baseline) {
       baseline = kept.size();
     } else {

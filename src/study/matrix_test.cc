@@ -81,6 +81,17 @@ TEST_F(MatrixTest, TwoSettingsInACellAreRefusedWithBothValues) {
   EXPECT_THAT(error, HasSubstr("hint: "));
 }
 
+TEST_F(MatrixTest, ARefusalSpeaksInTheFilesWords) {
+  const std::string error = error_of(
+      "[baseline]\nthinking = false\n[prompts.rich]\nuser = \"Think. {{prompt}}\"\n"
+      "[[cell]]\nname = \"x\"\nset = { thinking = true, prompt = \"rich\", "
+      "reasoning_budget = 9 }\n");
+  EXPECT_THAT(error, HasSubstr("differs in 3: "));
+  EXPECT_THAT(error, HasSubstr("thinking (false → true)"));
+  EXPECT_THAT(error, HasSubstr("reasoning_budget (not set → 9)"));
+  EXPECT_THAT(error, HasSubstr("Think. Say it"));
+}
+
 TEST_F(MatrixTest, ASettingThatIsTheBaselinesOwnIsNoMove) {
   const Plan made =
       plan(
