@@ -53,7 +53,7 @@ void flatten(const Json& value, const std::string& path, Settings& settings) {
     return;
   }
   for (const auto& [name, member] : value.items()) {
-    flatten(member, path.empty() ? name : path + "." + name, settings);
+    flatten(member, path.empty() ? name : fmt::format("{}.{}", path, name), settings);
   }
 }
 
@@ -147,6 +147,7 @@ struct Wire {
 
 Wire wire_of(const Plan& plan, const Cell& cell, const std::vector<const task::Case*>& canaries) {
   Wire wire{flags_of(plan.models[cell.model], cell), {}};
+  wire.conversations.reserve(canaries.size());
   for (const task::Case* canary : canaries) {
     wire.conversations.push_back(conversation(plan, cell, *canary));
   }
@@ -167,6 +168,7 @@ std::vector<Difference> differences_of(const Wire& baseline, const Wire& cell) {
                   Difference{"turns", std::to_string(left.size()), std::to_string(right.size())});
   }
   std::vector<Difference> differences;
+  differences.reserve(found.size());
   for (auto& [name, difference] : found) differences.push_back(std::move(difference));
   return differences;
 }

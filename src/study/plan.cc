@@ -135,12 +135,13 @@ std::int64_t tokens_of(std::size_t bytes) {
   return static_cast<std::int64_t>(bytes) / kBytesPerToken + 1;
 }
 
-/// What the requests of one trial hold. Each turn sends all that was said before it, answers of at
-/// most `answer` tokens included.
+/// What the requests of one trial hold at most. Each turn sends all that was said before it,
+/// answers of `answer` tokens included.
 std::int64_t prompt_tokens(const Cell& cell, const task::Case& canary, std::int64_t answer) {
-  std::int64_t said =
-      tokens_of(base::dump_json(opening_messages(cell, canary)).size() +
-                (canary.tools.is_null() ? 0 : base::dump_json(canary.tools).size()));
+  std::int64_t said = tokens_of(
+      base::dump_json(canary.messages).size() +
+      std::max(cell.system_prompt.size(), cell.prompt.system.size()) + cell.prompt.user.size() +
+      (canary.tools.is_null() ? 0 : base::dump_json(canary.tools).size()));
   std::int64_t sum = said;
   for (std::int64_t turn = 1; turn < turns_of(cell, canary); ++turn) {
     said += answer + tokens_of(canary.follow_ups[static_cast<std::size_t>(turn) - 1].size());
