@@ -19,10 +19,9 @@ TrialsByCell group_by_cell(const std::vector<store::TrialRow>& trials) {
   return groups;
 }
 
-void compare_with_baseline(const StudyPlan& plan, const CellFinding& baseline, bool is_judged,
-                           CellFinding& cell) {
+void compare_with_baseline(const StudyPlan& plan, const CellFinding& baseline, CellFinding& cell) {
   cell.difference = compare(cell, baseline);
-  if (cell.difference && plan.verdicts && is_judged) {
+  if (cell.difference && plan.verdicts && cell.kind != CellKind::Check) {
     cell.judgement = stats::judge(*cell.difference, plan.margin);
   }
 }
@@ -46,7 +45,7 @@ std::vector<const PlannedCell*> cells_of(const StudyPlan& plan, std::string_view
     if (cell.model == model) cells.push_back(&cell);
   }
   std::stable_partition(cells.begin(), cells.end(),
-                        [](const PlannedCell* cell) { return !cell->factor.has_value(); });
+                        [](const PlannedCell* cell) { return cell->kind == CellKind::Baseline; });
   return cells;
 }
 
@@ -66,9 +65,8 @@ ModelFinding analyse_model(const StudyPlan& plan, const PlannedModel& model,
   for (const PlannedCell* cell : cells_of(plan, model.name)) {
     CellFinding figures = cell_figures(plan, *cell, trials_of(cell->id));
     figures.memory_bytes_peak = peak_memory(plan, *cell, facts);
-    if (cell->factor && !finding.cells.empty()) {
-      // A check moves two factors: its difference from the baseline is neither's alone.
-      compare_with_baseline(plan, finding.cells.front(), cell->kind != "check", figures);
+    if (cell->kind != CellKind::Baseline && !finding.cells.empty()) {
+      compare_with_baseline(plan, finding.cells.front(), figures);
     }
     finding.cells.push_back(std::move(figures));
   }

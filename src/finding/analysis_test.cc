@@ -49,6 +49,24 @@ TEST(Analyse, GivesTheKnownAccuracyAndDifference) {
   EXPECT_EQ(level.judgement->verdict, stats::Verdict::Worse);
 }
 
+TEST(Analyse, ACheckIsComparedButNeitherJudgedNorShipped) {
+  SampleStudy study(100, 3);
+  study.add({.factor = "prompt=rich+thinking=true", .kind = "check", .is_right = first(95)});
+  study.add({.is_right = first(50)});
+  study.add({.factor = "thinking", .level = "true", .is_right = first(50)});
+  const StudyFinding finding = study.finding();
+  const std::vector<CellFinding>& cells = finding.models[0].cells;
+  ASSERT_EQ(cells.size(), 3U);
+  EXPECT_EQ(cells[0].kind, CellKind::Baseline) << "the baseline comes first";
+  EXPECT_EQ(cells[1].kind, CellKind::Check);
+  ASSERT_TRUE(cells[1].difference.has_value());
+  EXPECT_DOUBLE_EQ(cells[1].difference->delta, 0.45);
+  EXPECT_FALSE(cells[1].judgement.has_value());
+  EXPECT_EQ(cells[2].kind, CellKind::Level);
+  EXPECT_TRUE(cells[2].judgement.has_value());
+  EXPECT_EQ(finding.decision.cell, "pebble-m/baseline");
+}
+
 TEST(Analyse, TakesIdenticalRepeatsForNoMoreEvidenceThanTheirCanaries) {
   const StudyFinding finding = worse_level().finding();
   const CellFinding& baseline = finding.models[0].cells[0];

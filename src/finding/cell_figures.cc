@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/check.h"
 #include "store/trial_value.h"
 
 namespace assay::finding {
@@ -118,10 +119,25 @@ void fill_speed_and_cost(const StudyPlan& plan, const PlannedCell& cell,
 
 }  // namespace
 
+std::string_view name_of(CellKind kind) {
+  switch (kind) {
+    case CellKind::Baseline:
+      return "baseline";
+    case CellKind::Level:
+      return "level";
+    case CellKind::Check:
+      return "check";
+    case CellKind::Combination:
+      return "combination";
+  }
+  ASSAY_UNREACHABLE("every kind of cell has a name");
+}
+
 CellFinding cell_figures(const StudyPlan& plan, const PlannedCell& cell,
                          const TrialPointers& trials) {
   CellFinding finding;
   finding.id = cell.id;
+  finding.kind = cell.kind;
   finding.factor = cell.factor;
   finding.level = cell.level;
   finding.planned = static_cast<std::int64_t>(plan.canaries.size()) * plan.repeats;

@@ -41,8 +41,9 @@ std::vector<Candidate> candidates_of(const StudyFinding& finding) {
     if (model.cells.empty()) continue;
     const CellFinding& baseline = model.cells.front();
     for (const CellFinding& cell : model.cells) {
-      const bool eligible =
-          cell.factor ? earns_candidacy(cell, baseline) : is_measured(cell) && !is_outdone(model);
+      const bool eligible = cell.kind == CellKind::Baseline
+                                ? is_measured(cell) && !is_outdone(model)
+                                : earns_candidacy(cell, baseline);
       if (eligible)
         candidates.push_back({.model = &model,
                               .cell = &cell,

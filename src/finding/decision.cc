@@ -98,7 +98,8 @@ std::vector<std::string> reasons_of(const StudyFinding& finding, const Choice& c
   const Candidate& chosen = choice.candidates[choice.chosen];
   std::vector<std::string> reasons{accuracy_reason(chosen), margin_reason(finding, choice),
                                    speed_reason(choice)};
-  if (chosen.cell->factor) reasons.push_back(verdict_sentence(*chosen.cell, finding.margin));
+  if (chosen.cell->kind != CellKind::Baseline)
+    reasons.push_back(verdict_sentence(*chosen.cell, finding.margin));
   if (chosen.cell->memory_bytes_peak > 0) {
     const auto bytes = static_cast<std::uint64_t>(chosen.cell->memory_bytes_peak);
     reasons.push_back(fmt::format("It needed at most {} of memory.", base::human_bytes(bytes)));

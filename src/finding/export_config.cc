@@ -22,8 +22,10 @@ constexpr std::array kServerFlags{
     Flag{"model", "--model"},
     Flag{"context_tokens", "--ctx-size"},
     Flag{"threads", "--threads"},
+    Flag{"threads_batch", "--threads-batch"},
     Flag{"parallel", "--parallel"},
     Flag{"gpu_layers", "--gpu-layers"},
+    Flag{"cpu_moe_layers", "--n-cpu-moe"},
     Flag{"flash_attention", "--flash-attn"},
     Flag{"batch", "--batch-size"},
     Flag{"micro_batch", "--ubatch-size"},
@@ -38,10 +40,26 @@ constexpr std::array kRequestFlags{
     Flag{"top_p", "--top-p"},
     Flag{"min_p", "--min-p"},
     Flag{"typical_p", "--typical-p"},
+    Flag{"top_n_sigma", "--top-n-sigma"},
+    Flag{"xtc_probability", "--xtc-probability"},
+    Flag{"xtc_threshold", "--xtc-threshold"},
+    Flag{"dynatemp_range", "--dynatemp-range"},
+    Flag{"dynatemp_exponent", "--dynatemp-exp"},
+    Flag{"mirostat", "--mirostat"},
+    Flag{"mirostat_tau", "--mirostat-ent"},
+    Flag{"mirostat_eta", "--mirostat-lr"},
+    Flag{"adaptive_target", "--adaptive-target"},
+    Flag{"adaptive_decay", "--adaptive-decay"},
+    Flag{"dry_multiplier", "--dry-multiplier"},
+    Flag{"dry_base", "--dry-base"},
+    Flag{"dry_allowed_length", "--dry-allowed-length"},
+    Flag{"dry_penalty_last_n", "--dry-penalty-last-n"},
+    Flag{"repeat_last_n", "--repeat-last-n"},
     Flag{"repeat_penalty", "--repeat-penalty"},
     Flag{"presence_penalty", "--presence-penalty"},
     Flag{"frequency_penalty", "--frequency-penalty"},
     Flag{"max_tokens", "--n-predict"},
+    Flag{"thinking_budget_tokens", "--reasoning-budget"},
 };
 
 /// One word for a POSIX shell.
@@ -76,12 +94,13 @@ std::string plain_value(const Json& value) {
   return value.is_string() ? value.get<std::string>() : base::dump_json(value);
 }
 
-/// GuestSettings' sentinels (empty, 0, and -1 for gpu_layers) mean the engine's default.
+/// GuestSettings' sentinels (empty, 0, and -1 where 0 says none) mean the engine's default.
 bool is_default(std::string_view setting, const Json& value) {
   if (value.is_null()) return true;
   if (value.is_string()) return value.get<std::string>().empty();
   if (!value.is_number()) return false;
-  return setting == "gpu_layers" ? value.get<double>() < 0 : value.get<double>() == 0;
+  const bool counts_from_none = setting == "gpu_layers" || setting == "cpu_moe_layers";
+  return counts_from_none ? value.get<double>() < 0 : value.get<double>() == 0;
 }
 
 std::string option(std::string_view flag, const Json& value) {
@@ -164,6 +183,10 @@ base::Result<std::string> server_script(const StudyFinding& finding, const Chose
     const Json* value = base::find_member(guest, setting);
     if (value != nullptr && !is_default(setting, *value)) script += option(flag, *value);
   }
+  if (const Json* offload = base::find_member(guest, "kv_offload");
+      offload != nullptr && offload->is_boolean()) {
+    script += fmt::format(" \\\n  {}", offload->get<bool>() ? "--kv-offload" : "--no-kv-offload");
+  }
   script += option("--alias", chosen.model->served_as);
   for (const auto& [setting, flag] : kRequestFlags) {
     const Json* value = base::find_member(request, setting);
@@ -174,18 +197,36 @@ base::Result<std::string> server_script(const StudyFinding& finding, const Chose
   return script + " \\\n  \"$@\"\n";
 }
 
+/// The plan keeps what shapes the messages among the request's fields; on the wire there are only
+/// messages.
+bool is_of_messages(std::string_view name) {
+  return name == "system_prompt" || name == "prompt" || name == "turns" || name == "echo_reasoning";
+}
+
+/// The messages of one question, as the cell puts it.
+Json example_messages(const Json& request) {
+  const Json* prompt = base::find_member(request, "prompt");
+  const Json plain = Json::object();
+  const Json& shape = prompt == nullptr ? plain : *prompt;
+  Json messages = Json::array();
+  auto system = base::string_member(shape, "system");
+  if (!system) system = base::string_member(request, "system_prompt");
+  if (system) messages.push_back({{"role", "system"}, {"content", *system}});
+  std::string user = base::string_member(shape, "user").value_or("{{prompt}}");
+  constexpr std::string_view kMark = "{{prompt}}";
+  if (const std::size_t mark = user.find(kMark); mark != std::string::npos) {
+    user.replace(mark, kMark.size(), "Your prompt here.");
+  }
+  messages.push_back({{"role", "user"}, {"content", user}});
+  return messages;
+}
+
 std::string request_body(const Chosen& chosen) {
   const Json& request = chosen.cell->settings.at("request");
-  Json body{{"model", chosen.model->served_as}, {"messages", Json::array()}};
-  if (auto system = base::string_member(request, "system_prompt")) {
-    body["messages"].push_back({{"role", "system"}, {"content", *system}});
-  }
-  body["messages"].push_back({{"role", "user"}, {"content", "Your prompt here."}});
+  Json body{{"model", chosen.model->served_as}, {"messages", example_messages(request)}};
   if (request.is_object()) {
     for (const auto& [name, value] : request.items()) {
-      // The plan keeps the system message among the request's fields; on the wire it is a message.
-      const bool is_field = name != "system_prompt" && !is_for_measuring(*chosen.cell, name);
-      if (is_field) body[name] = value;
+      if (!is_of_messages(name) && !is_for_measuring(*chosen.cell, name)) body[name] = value;
     }
   }
   return base::dump_json_pretty(body) + "\n";

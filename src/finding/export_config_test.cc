@@ -79,6 +79,32 @@ TEST(ExportConfig, WritesARequestBody) {
   EXPECT_EQ(body["messages"][1]["role"], "user");
 }
 
+TEST(ExportConfig, PutsTheTemplateIntoTheMessages) {
+  SampleStudy study(40, 3);
+  study.add({});
+  study.plan["cells"][0]["request"] = {
+      {"system_prompt", "Be terse."},
+      {"prompt", {{"name", "rich"}, {"system", "Be careful."}, {"user", "Q: {{prompt}} A:"}}},
+      {"turns", 2},
+      {"echo_reasoning", true}};
+  const auto body =
+      base::parse_json(export_config(study.finding(), ExportFormat::OpenAi).value()).value();
+  EXPECT_EQ(body["messages"][0]["content"], "Be careful.");
+  EXPECT_EQ(body["messages"][1]["content"], "Q: Your prompt here. A:");
+  for (const char* name : {"system_prompt", "prompt", "turns", "echo_reasoning"}) {
+    EXPECT_FALSE(body.contains(name)) << name;
+  }
+}
+
+TEST(ExportConfig, WritesSwitchesAndCountsOfNone) {
+  const StudyFinding finding = one_model(
+      {{"model", "m.gguf"}, {"kv_offload", false}, {"cpu_moe_layers", 0}, {"threads_batch", 4}});
+  const std::string script = export_config(finding, ExportFormat::LlamaServer).value();
+  EXPECT_THAT(script, HasSubstr(" --no-kv-offload \\\n"));
+  EXPECT_THAT(script, HasSubstr(" --n-cpu-moe 0 \\\n"));
+  EXPECT_THAT(script, HasSubstr(" --threads-batch 4 \\\n"));
+}
+
 TEST(ExportConfig, KeepsWhatIsFixedForMeasuringWhenItWasTheLevelThatWon) {
   SampleStudy study(100, 3);
   study.add({.is_right = first(50)});

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -39,10 +40,22 @@ struct Example {
   std::string reason;  ///< Scorer's or outcome class.
 };
 
+/// What a cell is there for; the plan's "kind".
+enum class CellKind {
+  Baseline,
+  Level,        ///< Moves one setting.
+  Check,        ///< Moves prompt and reasoning together. Never a candidate, never judged.
+  Combination,  ///< Moves several winning levels.
+};
+
+/// "baseline", "level", "check", "combination".
+std::string_view name_of(CellKind kind);
+
 struct CellFinding {
   std::string id;
-  std::optional<std::string> factor;  ///< None in the baseline.
-  std::string level;                  ///< As shown: "1.5", "Q2_K"; "" in the baseline.
+  CellKind kind = CellKind::Baseline;
+  std::optional<std::string> factor;  ///< Of a Level, else none.
+  std::string level;                  ///< As shown: "1.5", "Q2_K"; "" unless a Level.
   std::int64_t planned = 0;
   std::int64_t n = 0;  ///< Trials that count: scored, limit and model failures (as 0).
   double n_effective = 0;

@@ -74,7 +74,7 @@ std::string counted(std::int64_t count, std::string_view noun) {
 }
 
 std::string cell_label(const CellFinding& cell) {
-  if (!cell.factor.has_value()) return "baseline";
+  if (cell.kind == CellKind::Baseline) return "baseline";
   if (cell.moves.size() > 1) {
     std::string label;
     for (const auto& [factor, level] : cell.moves.items()) {
@@ -85,12 +85,13 @@ std::string cell_label(const CellFinding& cell) {
     }
     return label;
   }
+  if (!cell.factor.has_value()) return cell.id.substr(cell.id.find('/') + 1);
   if (cell.level.empty()) return *cell.factor + " (empty)";
   return fmt::format("{} {}", *cell.factor, base::ellipsize(cell.level, kLevelColumns));
 }
 
 std::string settings_phrase(const CellFinding& cell) {
-  if (!cell.factor.has_value()) return "with its baseline settings";
+  if (cell.kind == CellKind::Baseline) return "with its baseline settings";
   return fmt::format("with {} and otherwise its baseline settings", cell_label(cell));
 }
 

@@ -7,6 +7,7 @@ namespace {
 
 CellFinding judged(stats::Verdict verdict, double delta, double low, double high) {
   CellFinding cell;
+  cell.kind = CellKind::Level;
   cell.factor = "temperature";
   cell.level = "1.5";
   stats::PairedDifference difference;
@@ -61,6 +62,14 @@ TEST(Phrase, SaysWhatToDoWithEachVerdict) {
   undecided.judgement->canaries_more = 120;
   EXPECT_EQ(verdict_sentence(undecided, 0.05),
             "temperature 1.5: undecided, +3 points [−4, +10]: about 120 more canaries would tell.");
+}
+
+TEST(Phrase, ACellOfSeveralMovesIsCalledByItsName) {
+  CellFinding cell;
+  cell.id = "pebble-m/check:prompt=rich+thinking=true";
+  EXPECT_EQ(cell_label(cell), "baseline");
+  cell.kind = CellKind::Check;
+  EXPECT_EQ(cell_label(cell), "check:prompt=rich+thinking=true");
 }
 
 TEST(Phrase, GivesOnlyTheDifferenceWithoutAVerdict) {

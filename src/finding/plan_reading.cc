@@ -59,28 +59,23 @@ std::string read_level(const Json& json) {
   return shown(*level);
 }
 
-/// A cell that moves several factors at once is named by all of them.
-void name_by_moves(PlannedCell& cell) {
-  std::string factors;
-  for (const auto& [factor, level] : cell.moves.items()) {
-    factors += (factors.empty() ? "" : " + ") + factor;
-    cell.level += (cell.level.empty() ? "" : " + ") + shown(level);
-  }
-  cell.factor = std::move(factors);
+/// Plans of earlier versions have no kinds: a cell moved one factor, or none.
+CellKind read_kind(const Json& json) {
+  const std::string kind = text_or(json, "kind", "");
+  if (kind == "check") return CellKind::Check;
+  if (kind == "combination") return CellKind::Combination;
+  return base::string_member(json, "factor") ? CellKind::Level : CellKind::Baseline;
 }
 
 PlannedCell read_cell(const Json& json) {
-  PlannedCell cell{.id = text_or(json, "id", ""),
-                   .model = text_or(json, "model", ""),
-                   .factor = base::string_member(json, "factor"),
-                   .level = read_level(json),
-                   .kind = text_or(json, "kind", ""),
-                   .moves = object_or_null(json, "moves"),
-                   .request = object_or_null(json, "request"),
-                   .guest = object_or_null(json, "guest")};
-  if (!cell.factor && !cell.moves.empty()) name_by_moves(cell);
-  if (cell.kind.empty()) cell.kind = cell.factor ? "level" : "baseline";
-  return cell;
+  return {.id = text_or(json, "id", ""),
+          .model = text_or(json, "model", ""),
+          .kind = read_kind(json),
+          .factor = base::string_member(json, "factor"),
+          .level = read_level(json),
+          .moves = object_or_null(json, "moves"),
+          .request = object_or_null(json, "request"),
+          .guest = object_or_null(json, "guest")};
 }
 
 std::string describe_pack(const Json& json) {

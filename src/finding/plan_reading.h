@@ -33,9 +33,9 @@ struct PlannedModel {
 struct PlannedCell {
   std::string id;
   std::string model;
-  std::optional<std::string> factor;  ///< None in the baseline; "prompt + thinking" of two.
-  std::string level;                  ///< As shown; empty in the baseline.
-  std::string kind;                   ///< "baseline", "level", "check", "combination".
+  CellKind kind = CellKind::Baseline;
+  std::optional<std::string> factor;  ///< Of a Level, else none.
+  std::string level;                  ///< As shown; empty unless a Level.
   base::Json moves;                   ///< {"temperature": 1.5}: what differs from the baseline.
   base::Json request;
   base::Json guest;  ///< Null for an endpoint that assay does not start.

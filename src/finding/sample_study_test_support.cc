@@ -82,6 +82,7 @@ void add_model(SampleStudy& study, const SampleModel& model) {
 }  // namespace
 
 std::string SampleCell::id() const {
+  if (kind == "check") return fmt::format("{}/check:{}", model, factor);
   return factor.empty() ? model + "/baseline" : fmt::format("{}/{}={}", model, factor, level);
 }
 
@@ -116,10 +117,12 @@ SampleStudy& SampleStudy::add(const SampleCell& cell) {
     models.push_back({{"name", cell.model}, {"gguf", file}});
   }
   Json request{{"temperature", 0}, {"max_tokens", 64}};
-  if (!cell.factor.empty() && cell.guest.is_null()) request[cell.factor] = cell.level;
+  const bool moves_one = !cell.factor.empty() && cell.kind != "check";
+  if (moves_one && cell.guest.is_null()) request[cell.factor] = cell.level;
   plan["cells"].push_back({{"id", cell.id()},
                            {"model", cell.model},
-                           {"factor", cell.factor.empty() ? Json() : Json(cell.factor)},
+                           {"kind", cell.kind.empty() ? Json() : Json(cell.kind)},
+                           {"factor", moves_one ? Json(cell.factor) : Json()},
                            {"level_text", cell.level},
                            {"request", request},
                            {"guest", cell.guest.is_null() ? guest_of(file) : cell.guest}});

@@ -15,6 +15,7 @@ struct SampleCell {
   std::string model = "pebble-m";
   std::string factor{};
   std::string level{};
+  std::string kind{};  ///< Empty: the plan says none. With "check", `factor` is the cell's name.
   /// Whether the canary (from 0) is answered right in the given repeat.
   std::function<bool(int canary, int repeat)> is_right = [](int, int) { return true; };
   double total_ms = 100;

@@ -33,7 +33,7 @@ struct Point {
   double x = 0;
   double y = 0;
 
-  bool is_baseline() const { return !cell->factor.has_value(); }
+  bool is_baseline() const { return cell->kind == finding::CellKind::Baseline; }
 };
 
 /// Names that matter most come first, so that they get the nearest places.

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "study/dialogue.h"
 #include "study/prompt.h"
 #include "study/trial.h"
 
@@ -52,7 +53,7 @@ void flatten(const Json& value, const std::string& path, Settings& settings) {
     return;
   }
   for (const auto& [name, member] : value.items()) {
-    flatten(member, path.empty() ? name : path + "." + name, settings);
+    flatten(member, path.empty() ? name : fmt::format("{}.{}", path, name), settings);
   }
 }
 
@@ -72,9 +73,9 @@ std::vector<Settings> conversation(const Plan& plan, const Cell& cell, const tas
   const ModelSpec& model = plan.models[cell.model];
   endpoint::ChatRequest request = trial_request(cell, canary, 1);
   std::vector<Settings> turns{settings_of(request, model)};
-  for (const std::string& next : canary.follow_ups) {
-    if (cell.turns > 0 && static_cast<std::int64_t>(turns.size()) >= cell.turns) break;
-    append_turn(cell, stand_in, next, request.messages);
+  for (std::int64_t turn = 1; turn < turns_of(cell, canary); ++turn) {
+    append_turn(cell, stand_in, canary.follow_ups[static_cast<std::size_t>(turn) - 1],
+                request.messages);
     turns.push_back(settings_of(request, model));
   }
   return turns;
@@ -144,9 +145,10 @@ struct Wire {
   friend bool operator==(const Wire&, const Wire&) = default;
 };
 
-Wire wire_of(const Plan& plan, const Cell& cell) {
+Wire wire_of(const Plan& plan, const Cell& cell, const std::vector<const task::Case*>& canaries) {
   Wire wire{flags_of(plan.models[cell.model], cell), {}};
-  for (const task::Case* canary : representatives(plan)) {
+  wire.conversations.reserve(canaries.size());
+  for (const task::Case* canary : canaries) {
     wire.conversations.push_back(conversation(plan, cell, *canary));
   }
   return wire;
@@ -166,15 +168,29 @@ std::vector<Difference> differences_of(const Wire& baseline, const Wire& cell) {
                   Difference{"turns", std::to_string(left.size()), std::to_string(right.size())});
   }
   std::vector<Difference> differences;
+  differences.reserve(found.size());
   for (auto& [name, difference] : found) differences.push_back(std::move(difference));
   return differences;
+}
+
+/// The name that the study file has for a setting, where one factor alone acts on it.
+std::string_view name_in_file(const std::string& setting) {
+  std::string_view name = setting;
+  int found = 0;
+  for (const Factor& factor : factors()) {
+    // "--kv-offload, --no-kv-offload" is known by its first spelling.
+    if (factor.field.substr(0, factor.field.find(',')) != setting) continue;
+    name = factor.name;
+    ++found;
+  }
+  return found == 1 ? name : std::string_view(setting);
 }
 
 std::string listed(const std::vector<Difference>& differences) {
   std::string text;
   for (const Difference& difference : differences) {
-    text += fmt::format("{}{} ({} → {})", text.empty() ? "" : ", ", difference.setting,
-                        difference.baseline, difference.cell);
+    text += fmt::format("{}{} ({} → {})", text.empty() ? "" : ", ",
+                        name_in_file(difference.setting), difference.baseline, difference.cell);
   }
   return text;
 }
@@ -231,15 +247,17 @@ std::string_view reason_unseen(const Cell& cell) {
 }  // namespace
 
 std::vector<Difference> wire_differences(const Plan& plan, const Cell& baseline, const Cell& cell) {
-  return differences_of(wire_of(plan, baseline), wire_of(plan, cell));
+  const auto canaries = representatives(plan);
+  return differences_of(wire_of(plan, baseline, canaries), wire_of(plan, cell, canaries));
 }
 
 Status validate_matrix(Plan& plan) {
+  const auto canaries = representatives(plan);
   std::vector<Cell> kept;
   std::vector<Wire> wires;
   std::size_t baseline = 0;
   for (Cell& cell : plan.cells) {
-    Wire wire = wire_of(plan, cell);
+    Wire wire = wire_of(plan, cell, canaries);
     if (cell.kind == CellKind::Baseline) {
       baseline = kept.size();
     } else {

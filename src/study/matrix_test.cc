@@ -20,6 +20,10 @@ constexpr const char* kWithTools =
 constexpr const char* kOwnSystem =
     R"({"id":"own","system":"Mine.","prompt":"Say it","expect":"it","scorer":"contains"})";
 
+constexpr const char* kThreeTurns =
+    R"({"id":"turns","prompt":"Say it","follow_ups":["Again","Once more"],"expect":"it",)"
+    R"("scorer":"contains"})";
+
 /// Studies of one endpoint, which planning never asks.
 class MatrixTest : public testing::Test {
  protected:
@@ -77,6 +81,17 @@ TEST_F(MatrixTest, TwoSettingsInACellAreRefusedWithBothValues) {
   EXPECT_THAT(error, HasSubstr("hint: "));
 }
 
+TEST_F(MatrixTest, ARefusalSpeaksInTheFilesWords) {
+  const std::string error = error_of(
+      "[baseline]\nthinking = false\n[prompts.rich]\nuser = \"Think. {{prompt}}\"\n"
+      "[[cell]]\nname = \"x\"\nset = { thinking = true, prompt = \"rich\", "
+      "reasoning_budget = 9 }\n");
+  EXPECT_THAT(error, HasSubstr("differs in 3: "));
+  EXPECT_THAT(error, HasSubstr("thinking (false → true)"));
+  EXPECT_THAT(error, HasSubstr("reasoning_budget (not set → 9)"));
+  EXPECT_THAT(error, HasSubstr("Think. Say it"));
+}
+
 TEST_F(MatrixTest, ASettingThatIsTheBaselinesOwnIsNoMove) {
   const Plan made =
       plan(
@@ -111,6 +126,22 @@ TEST_F(MatrixTest, ALevelThatNoRequestShowsIsLeftOutWithTheReason) {
   const Plan with = plan(matrix, {kOwnSystem, kPlain, kWithTools}).value();
   EXPECT_THAT(ids_of(with),
               ElementsAre("a/baseline", "a/tool_choice=required", "a/system_prompt=Be brief."));
+}
+
+TEST_F(MatrixTest, TurnsAndEchoMoveOneSettingOfAConversation) {
+  const Plan made = plan(
+                        "[baseline]\necho_reasoning = false\n[factors]\nturns = [2, 3]\n"
+                        "echo_reasoning = [true]\n",
+                        {kThreeTurns})
+                        .value();
+  ASSERT_THAT(ids_of(made), ElementsAre("a/baseline", "a/turns=2", "a/echo_reasoning=true"));
+  const auto turns = wire_differences(made, made.cells[0], made.cells[1]);
+  ASSERT_EQ(turns.size(), 1U);
+  EXPECT_EQ(turns[0].setting + " " + turns[0].baseline + " " + turns[0].cell, "turns 3 2");
+  const auto echo = wire_differences(made, made.cells[0], made.cells[2]);
+  ASSERT_EQ(echo.size(), 1U);
+  EXPECT_EQ(echo[0].setting, "messages");
+  EXPECT_THAT(made.notes, ElementsAre(HasSubstr("a/turns=3: left out")));
 }
 
 TEST_F(MatrixTest, OfTwoCellsThatSendTheSameOneIsLeftOut) {
@@ -166,7 +197,8 @@ TEST_F(MatrixTest, PromptAndReasoningGetTheirFourthCorner) {
   EXPECT_EQ(json["kind"], "check");
   EXPECT_TRUE(json["factor"].is_null());
   EXPECT_EQ(base::dump_json(json["moves"]), R"({"prompt":"rich","thinking":true})");
-  EXPECT_EQ(made.to_json()["prompts"]["rich"]["user"], "Question: {{prompt}}");
+  EXPECT_EQ(base::dump_json(json["request"]["prompt"]),
+            R"({"name":"rich","system":"Be careful.","user":"Question: {{prompt}}"})");
 }
 
 TEST_F(MatrixTest, WithoutBothFactorsThereIsNoCheck) {

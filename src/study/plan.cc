@@ -14,6 +14,7 @@
 #include "gguf/header.h"
 #include "study/cells.h"
 #include "study/design.h"
+#include "study/dialogue.h"
 #include "study/matrix.h"
 #include "study/registration.h"
 #include "study/schedule.h"
@@ -131,21 +132,37 @@ std::int64_t answer_tokens_worst(const Cell& cell, const ModelSpec& model) {
   return kAnswerTokensUnknown;
 }
 
-std::int64_t prompt_tokens(const Cell& cell, const task::Case& canary) {
-  const std::size_t bytes = base::dump_json(canary.messages).size() + cell.system_prompt.size() +
-                            (canary.tools.is_null() ? 0 : base::dump_json(canary.tools).size());
+std::int64_t tokens_of(std::size_t bytes) {
   return static_cast<std::int64_t>(bytes) / kBytesPerToken + 1;
+}
+
+/// What the requests of one trial hold at most. Each turn sends all that was said before it,
+/// answers of `answer` tokens included.
+std::int64_t prompt_tokens(const Cell& cell, const task::Case& canary, std::int64_t answer) {
+  std::int64_t said = tokens_of(
+      base::dump_json(canary.messages).size() +
+      std::max(cell.system_prompt.size(), cell.prompt.system.size()) + cell.prompt.user.size() +
+      (canary.tools.is_null() ? 0 : base::dump_json(canary.tools).size()));
+  std::int64_t sum = said;
+  for (std::int64_t turn = 1; turn < turns_of(cell, canary); ++turn) {
+    said += answer + tokens_of(canary.follow_ups[static_cast<std::size_t>(turn) - 1].size());
+    sum += said;
+  }
+  return sum;
 }
 
 Envelope make_envelope(const Plan& plan) {
   Envelope envelope;
   for (const Cell& cell : plan.cells) {
     const ModelSpec& model = plan.models[cell.model];
+    const std::int64_t answer = answer_tokens_worst(cell, model);
     std::int64_t prompts = 0;
-    for (const task::Case& canary : plan.canaries) prompts += prompt_tokens(cell, canary);
+    std::int64_t answers = 0;
+    for (const task::Case& canary : plan.canaries) {
+      prompts += prompt_tokens(cell, canary, answer) * plan.spec.repeats;
+      answers += answer * turns_of(cell, canary) * plan.spec.repeats;
+    }
     const auto trials = static_cast<std::int64_t>(plan.canaries.size()) * plan.spec.repeats;
-    const std::int64_t answers = answer_tokens_worst(cell, model) * trials;
-    prompts *= plan.spec.repeats;
     envelope.runs += trials;
     envelope.tokens_worst += prompts + answers;
     envelope.wall_s_estimate += guessed_trial_s(plan, cell) * static_cast<double>(trials);
@@ -225,8 +242,8 @@ double guessed_trial_s(const Plan& plan, const Cell& cell) {
     const auto answer =
         static_cast<std::int64_t>(expected_text(canary.expect).size()) / kBytesPerToken + 8;
     // A prompt's tokens are computed together, about ten times as fast as an answer's.
-    tokens += static_cast<double>(std::min(most, answer)) +
-              static_cast<double>(prompt_tokens(cell, canary)) / 10.0;
+    tokens += static_cast<double>(std::min(most, answer) * turns_of(cell, canary)) +
+              static_cast<double>(prompt_tokens(cell, canary, answer)) / 10.0;
   }
   const auto canaries = static_cast<double>(std::max<std::size_t>(plan.canaries.size(), 1));
   return tokens / canaries / tokens_per_s;

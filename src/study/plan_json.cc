@@ -57,7 +57,10 @@ Json cell_json(const Plan& plan, const Cell& cell) {
   const ModelSpec& model = plan.models[cell.model];
   Json request = cell.request;
   if (!cell.system_prompt.empty()) request["system_prompt"] = cell.system_prompt;
-  if (cell.prompt.name != kPlainPrompt) request["prompt"] = cell.prompt.name;
+  if (cell.prompt.name != kPlainPrompt) {
+    request["prompt"] = {{"name", cell.prompt.name}};
+    request["prompt"].update(prompt_json(cell.prompt));
+  }
   if (cell.turns > 0) request["turns"] = cell.turns;
   if (cell.echo_reasoning) request["echo_reasoning"] = *cell.echo_reasoning;
   return {{"id", cell.id},
@@ -105,10 +108,6 @@ Json Plan::to_json() const {
     row["price_input"] = optional_number(model.price_input);
     row["price_output"] = optional_number(model.price_output);
     json["models"].push_back(std::move(row));
-  }
-  json["prompts"] = Json::object();
-  for (const PromptTemplate& prompt : spec.prompts) {
-    json["prompts"][prompt.name] = prompt_json(prompt);
   }
   json["packs"] = Json::array();
   for (const PackSummary& pack : packs) {

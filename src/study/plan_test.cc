@@ -156,6 +156,24 @@ TEST_F(PlanTest, TheEnvelopeIsHeldAgainstTheBudget) {
   EXPECT_EQ(exceeded_bound(made.envelope, budget), "216 runs exceed the budget of 215");
 }
 
+TEST_F(PlanTest, TheEnvelopeCountsEveryTurnAndWhatItRepeats) {
+  const auto tokens_of = [&](const std::string& follow_ups) {
+    const std::string line = R"({"id":"c","prompt":"Say it",)" + follow_ups +
+                             R"("expect":"it","scorer":"contains"})" + "\n";
+    EXPECT_TRUE(base::write_file(folder_.path() / "cases.jsonl", line).has_value());
+    return plan("[baseline]\nmax_tokens = 64\n").value();
+  };
+  const Plan one = tokens_of("");
+  const Plan two = tokens_of(R"("follow_ups":["Why?"],)");
+  EXPECT_EQ(two.envelope.runs, one.envelope.runs);
+  // The second turn sends the opening again, the first answer of 64 tokens and two for "Why?"; it
+  // may answer with 64 more. Two models, three repeats.
+  const std::int64_t opening = one.envelope.tokens_worst / 6 - 64;
+  EXPECT_EQ(two.envelope.tokens_worst, one.envelope.tokens_worst + 6 * (opening + 64 + 2 + 64));
+  EXPECT_EQ(two.to_json()["canaries"][0]["prompt"], "Why?");
+  EXPECT_EQ(two.to_json()["canaries"][0]["turns"], 2);
+}
+
 TEST_F(PlanTest, JsonHasTheContractsMembers) {
   const base::Json json = plan(kMatrix).value().to_json();
   for (const char* member : {"study", "hash", "cells", "runs", "tokens_worst", "wall_s_estimate"}) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "study/dialogue.h"
 #include "study/trial.h"
 
 namespace assay::study {
@@ -119,10 +120,12 @@ double trial_timeout_s(const Plan& plan, const Cell& cell, const SmokeResult& sm
   if (plan.spec.timeout_s) return *plan.spec.timeout_s;
   double longest_s = smoke.trial_s_mean;
   const auto most = base::integer_member(cell.request, "max_tokens");
+  std::int64_t turns = 1;
+  for (const task::Case& canary : plan.canaries) turns = std::max(turns, turns_of(cell, canary));
   if (smoke.tokens_per_s > 0) {
     longest_s += static_cast<double>(most.value_or(4096)) / smoke.tokens_per_s;
   }
-  return std::max(kTimeoutLeast_s, kTimeoutFactor * longest_s);
+  return std::max(kTimeoutLeast_s, kTimeoutFactor * longest_s * static_cast<double>(turns));
 }
 
 }  // namespace assay::study

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "study/dialogue.h"
 #include "study/prompt.h"
 
 namespace assay::study {
@@ -33,19 +34,6 @@ void set_outcome(store::TrialRow& row, const Outcome& outcome) {
   row.score = outcome.score;
 }
 
-/// Tokens after the first, over the time after the first; the server's own account when it gives
-/// one.
-double decode_rate(const endpoint::ChatReply& reply) {
-  if (reply.server.predicted_ms > 0 && reply.server.predicted_tokens > 1) {
-    return static_cast<double>(reply.server.predicted_tokens) / reply.server.predicted_ms * 1000.0;
-  }
-  const double decoding_ms = reply.times.total_ms - reply.times.ttft_ms;
-  if (reply.usage.completion_tokens > 1 && reply.times.ttft_ms >= 0 && decoding_ms > 0) {
-    return static_cast<double>(reply.usage.completion_tokens - 1) / decoding_ms * 1000.0;
-  }
-  return -1;
-}
-
 /// `asked_model` is empty when the request names none.
 Json detail_of(const endpoint::ChatReply& reply, const Outcome& outcome,
                const std::string& asked_model) {
@@ -69,6 +57,12 @@ Json detail_of(const endpoint::ChatReply& reply, const Outcome& outcome,
     if (!reply.failure->body.empty()) detail["body"] = reply.failure->body;
   }
   return detail;
+}
+
+Outcome out_of_turns(const Dialogue& dialogue) {
+  return {OutcomeKind::Limit, "turns", std::nullopt,
+          fmt::format("out of turns: {} of the {} that the case takes", dialogue.replies.size(),
+                      dialogue.turns_wanted)};
 }
 
 }  // namespace
@@ -98,13 +92,22 @@ TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const
   endpoint::ChatOptions options;
   options.timeout =
       std::chrono::duration_cast<base::Nanoseconds>(std::chrono::duration<double>(timeout_s));
-  result.reply =
-      runtime.run(client.chat(trial_request(plan.cells[trial.cell], canary, trial.seed), options));
+  const Cell& cell = plan.cells[trial.cell];
+  Dialogue dialogue;
+  if (canary.follow_ups.empty()) {
+    result.reply = runtime.run(client.chat(trial_request(cell, canary, trial.seed), options));
+  } else {
+    dialogue =
+        hold_dialogue(context.clock, runtime, client, cell, canary, trial.seed, options.timeout);
+    result.reply = dialogue.as_one();
+  }
   const endpoint::ChatReply& reply = result.reply;
   result.interrupted =
       reply.failure && reply.failure->failure == endpoint::FailureClass::Interrupted;
   const Outcome outcome =
-      classify(canary, reply, reply.failure ? loss_behind(*reply.failure) : std::nullopt);
+      !dialogue.replies.empty() && dialogue.out_of_turns()
+          ? out_of_turns(dialogue)
+          : classify(canary, reply, reply.failure ? loss_behind(*reply.failure) : std::nullopt);
   store::TrialRow& row = result.row;
   set_outcome(row, outcome);
   row.finish_reason = reply.finish_reason;
@@ -112,10 +115,13 @@ TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const
   row.completion_tokens = reply.usage.completion_tokens;
   row.ttft_ms = reply.times.ttft_ms;
   row.total_ms = reply.times.total_ms;
-  row.tokens_per_s = decode_rate(reply);
+  row.tokens_per_s =
+      dialogue.replies.empty() ? decode_rate({reply}) : decode_rate(dialogue.replies);
   row.attempts = reply.attempts;
   row.reply = reply.text.substr(0, kReplyBytesKept);
-  row.detail = base::dump_json(detail_of(reply, outcome, client.address().model));
+  Json detail = detail_of(reply, outcome, client.address().model);
+  if (!dialogue.replies.empty()) detail["turns"] = dialogue.to_json();
+  row.detail = base::dump_json(detail);
   row.wall_ms = base::to_ms(context.clock.now() - started);
   return result;
 }

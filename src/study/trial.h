@@ -13,22 +13,23 @@
 
 namespace assay::study {
 
-/// The request a trial sends: the case's messages behind the cell's system prompt, its tools, the
-/// cell's fields, the trial's seed.
+/// The request a trial opens with: the case's messages as the cell puts them, its tools, the cell's
+/// fields, the trial's seed.
 endpoint::ChatRequest trial_request(const Cell& cell, const task::Case& canary, std::int64_t seed);
 
 /// What happened when a trial was tried.
 struct TrialResult {
   store::TrialRow row;
-  endpoint::ChatReply reply;
-  bool interrupted = false;  ///< The row must not be journaled: the trial did not end.
+  endpoint::ChatReply reply;  ///< Of a conversation: Dialogue::as_one().
+  bool interrupted = false;   ///< The row must not be journaled: the trial did not end.
 };
 
 /// Tells whether the guest is what a request failed by.
 using LossBehind =
     std::function<std::optional<endpoint::GuestLoss>(const endpoint::ChatFailure& failure)>;
 
-/// Asks and scores. `loss_behind` is called when the reply failed.
+/// Asks, turn after turn where the case has follow-ups, and scores the last reply. `timeout_s`
+/// bounds all turns together. `loss_behind` is called when the reply failed.
 TrialResult run_trial(const base::Context& context, net::Runtime& runtime, const Plan& plan,
                       std::int64_t ordinal, endpoint::Client& client, double timeout_s,
                       const LossBehind& loss_behind);

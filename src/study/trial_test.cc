@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <sstream>
+
+#include "endpoint/played_twin_test_support.h"
+#include "support/virtual_clock.h"
+
 namespace assay::study {
 namespace {
 
@@ -42,6 +47,55 @@ TEST(TrialRequest, AToolChoiceGoesOnlyWithTools) {
   task::Case item = plain_case();
   item.tools = Json::array({{{"type", "function"}}});
   EXPECT_EQ(trial_request(cell(), item, 1).settings["tool_choice"], "required");
+}
+
+/// One trial of a case whose second reply is right.
+TrialResult run_one(std::int64_t turns) {
+  const endpoint::PlayedTwin twin(
+      "[[rule]]\nmatch.turn = 2\nreply = \"It is Oslo\"\n[[rule]]\nreply = \"Hello there\"\n");
+  Plan plan;
+  plan.models.push_back({});
+  plan.models[0].name = "m";
+  Cell only;
+  only.id = "m/baseline";
+  only.turns = turns;
+  plan.cells.push_back(only);
+  task::Case item = plain_case();
+  item.follow_ups = {"Where?"};
+  item.expect = "Oslo";
+  item.scorer = {{"type", "contains"}};
+  plan.canaries.push_back(item);
+  plan.schedule.push_back({0, 0, 0, 7});
+  const test::VirtualClock clock;
+  base::Interrupt interrupt;
+  std::stringstream stream;
+  const base::Context context{clock, interrupt, stream, stream, stream, {}, {}, {}, {}};
+  net::Runtime runtime;
+  auto client =
+      endpoint::Client::make({fmt::format("http://127.0.0.1:{}/v1", twin.port()), "twin", ""});
+  return run_trial(context, runtime, plan, 0, *client, 30, [] { return std::nullopt; });
+}
+
+TEST(Trial, TheLastReplyOfAConversationIsScored) {
+  const store::TrialRow row = run_one(0).row;
+  EXPECT_EQ(row.outcome, "scored");
+  EXPECT_EQ(row.score, 1.0);
+  EXPECT_EQ(row.reply, "It is Oslo");
+  EXPECT_EQ(row.completion_tokens, 5) << "of both replies";
+  EXPECT_EQ(row.attempts, 2);
+  const Json detail = base::parse_json(row.detail).value();
+  ASSERT_EQ(detail["turns"].size(), 2U);
+  EXPECT_EQ(detail["turns"][0]["reply"], "Hello there");
+}
+
+TEST(Trial, TooFewTurnsAreALimitAndNotAnIncapacity) {
+  const store::TrialRow row = run_one(1).row;
+  EXPECT_EQ(row.outcome, "limit");
+  EXPECT_EQ(row.outcome_class, "turns");
+  EXPECT_FALSE(row.score);
+  EXPECT_EQ(row.reply, "Hello there");
+  EXPECT_EQ(base::parse_json(row.detail).value()["reason"],
+            "out of turns: 1 of the 2 that the case takes");
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t kIdBytesMax = 200;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-const std::array<std::string, 9> kCaseKeys{"id",     "prompt", "messages", "system", "tools",
-                                           "expect", "scorer", "tier",     "tags"};
+const std::array<std::string, 10> kCaseKeys{"id",    "prompt", "messages", "system", "follow_ups",
+                                            "tools", "expect", "scorer",   "tier",   "tags"};
 
 bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; }
 
@@ -77,6 +77,7 @@ base::Result<Case> read_case(const base::Json& line, const CaseDefaults& default
   Case task_case;
   ASSAY_TRY(task_case.id, read_id(line));
   ASSAY_TRY(task_case.messages, read_conversation(line, defaults.system));
+  ASSAY_TRY(task_case.follow_ups, read_follow_ups(line));
   ASSAY_TRY(task_case.tools, read_tools(line));
   ASSAY_TRY(task_case.scorer, read_scorer(line, defaults));
   ASSAY_TRY(task_case.tier, read_tier(line, defaults));

@@ -42,6 +42,24 @@ TEST(ParseCases, ReadsEveryKey) {
   EXPECT_EQ(read.source, "a.jsonl:1");
 }
 
+TEST(ParseCases, FollowUpsAreUserMessagesInTheirOrder) {
+  const auto read = parse_cases(with(R"("follow_ups": ["And then?", "Why?"])"), "a.jsonl");
+  ASSERT_TRUE(read.has_value()) << read.error().to_string();
+  EXPECT_THAT(read->front().follow_ups, ElementsAre("And then?", "Why?"));
+  EXPECT_THAT(parse_cases(with(R"("tier": 1)"), "a.jsonl").value().front().follow_ups,
+              testing::IsEmpty());
+}
+
+TEST(ParseCases, FollowUpsThatAreNotMessagesAreRefused) {
+  EXPECT_THAT(error_of(with(R"("follow_ups": "Why?")")),
+              HasSubstr("a.jsonl:1: follow_ups: expected a list with at least one user message, "
+                        "found the string \"Why?\""));
+  EXPECT_THAT(error_of(with(R"("follow_ups": [])")), HasSubstr("at least one user message"));
+  EXPECT_THAT(error_of(with(R"("follow_ups": ["Why?", ""])")),
+              HasSubstr("follow_ups[1]: expected a string that is not empty"));
+  EXPECT_THAT(error_of(with(R"("followups": ["Why?"])")), HasSubstr("did you mean `follow_ups`?"));
+}
+
 TEST(ParseCases, FillsInWhatIsAbsent) {
   const auto cases =
       parse_cases(R"({"id": "a", "prompt": "p", "expect": "", "scorer": "exact"})", "a.jsonl");

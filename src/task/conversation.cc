@@ -126,6 +126,23 @@ base::Result<base::Json> read_conversation(const base::Json& case_object,
   return messages;
 }
 
+base::Result<std::vector<std::string>> read_follow_ups(const base::Json& case_object) {
+  std::vector<std::string> texts;
+  const base::Json* member = base::find_member(case_object, "follow_ups");
+  if (member == nullptr) return texts;
+  if (!member->is_array() || member->empty()) {
+    return wrong_value("follow_ups", "a list with at least one user message", *member);
+  }
+  for (std::size_t i = 0; i < member->size(); ++i) {
+    const base::Json& text = (*member)[i];
+    if (!text.is_string() || text.get_ref<const std::string&>().empty()) {
+      return wrong_value(fmt::format("follow_ups[{}]", i), "a string that is not empty", text);
+    }
+    texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
 base::Result<base::Json> read_tools(const base::Json& case_object) {
   const base::Json* tools = base::find_member(case_object, "tools");
   if (tools == nullptr) return base::Json();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -14,6 +15,9 @@ namespace assay::task {
 /// Errors have the key as context, "messages[2].content".
 base::Result<base::Json> read_conversation(const base::Json& case_object,
                                            const std::string& default_system);
+
+/// The `follow_ups` of a case object; empty when it has none.
+base::Result<std::vector<std::string>> read_follow_ups(const base::Json& case_object);
 
 /// The `tools` of a case object, or null when it has none. Names are unique and not empty.
 base::Result<base::Json> read_tools(const base::Json& case_object);

@@ -147,13 +147,14 @@ std::string hash_of(const std::vector<Case>& cases) {
   std::string lines;
   for (const Case* task_case : sorted) {
     // nlohmann::json, unlike base::Json, sorts the members of every object.
-    const nlohmann::json line{{"id", task_case->id},
-                              {"messages", nlohmann::json(task_case->messages)},
-                              {"tier", task_case->tier},
-                              {"tools", nlohmann::json(task_case->tools)},
-                              {"tags", task_case->tags},
-                              {"expect", nlohmann::json(task_case->expect)},
-                              {"scorer", nlohmann::json(task_case->scorer)}};
+    nlohmann::json line{{"id", task_case->id},
+                        {"messages", nlohmann::json(task_case->messages)},
+                        {"tier", task_case->tier},
+                        {"tools", nlohmann::json(task_case->tools)},
+                        {"tags", task_case->tags},
+                        {"expect", nlohmann::json(task_case->expect)},
+                        {"scorer", nlohmann::json(task_case->scorer)}};
+    if (!task_case->follow_ups.empty()) line["follow_ups"] = task_case->follow_ups;
     lines += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   }
   return base::sha256_hex(lines);

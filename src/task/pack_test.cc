@@ -136,6 +136,9 @@ TEST_F(LoadPack, HashesTheCasesAndNothingElse) {
   std::string harder(kSecond);
   harder.replace(harder.find("\"tier\": 2"), 9, "\"tier\": 3");
   EXPECT_NE(loaded(write("d.jsonl", std::string(kFirst) + harder)).hash, hash);
+  std::string longer(kSecond);
+  longer.replace(longer.find("\"tier\": 2"), 9, "\"tier\": 2, \"follow_ups\": [\"And?\"]");
+  EXPECT_NE(loaded(write("e.jsonl", std::string(kFirst) + longer)).hash, hash);
 }
 
 TEST_F(LoadPack, NamesBothPlacesOfAnIdUsedInTwoFiles) {

@@ -36,7 +36,7 @@ TEST(TaskFilesReference, ShowsCasesThatAreAccepted) {
   ASSERT_TRUE(written.has_value()) << written.error().to_string();
   const auto cases = parse_cases(jsonl_examples(*written), "task-files.md");
   ASSERT_TRUE(cases.has_value()) << cases.error().to_string();
-  EXPECT_EQ(cases->size(), 5U);
+  EXPECT_EQ(cases->size(), 6U);
 }
 
 }  // namespace
