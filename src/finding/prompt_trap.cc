@@ -52,7 +52,7 @@ std::string prompt_of(const CellFinding& cell) {
 }
 
 Side side_of(const StudyPlan& plan, const CellFinding& thin, const CellFinding& rich) {
-  Side side{&thin, &rich, compare(rich, thin, plan.study + rich.id + thin.id), false};
+  Side side{&thin, &rich, compare(rich, thin), false};
   side.is_harmed = plan.verdicts && side.difference &&
                    stats::judge(*side.difference, plan.margin).verdict == stats::Verdict::Worse;
   return side;

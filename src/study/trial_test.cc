@@ -73,7 +73,8 @@ TrialResult run_one(std::int64_t turns) {
   net::Runtime runtime;
   auto client =
       endpoint::Client::make({fmt::format("http://127.0.0.1:{}/v1", twin.port()), "twin", ""});
-  return run_trial(context, runtime, plan, 0, *client, 30, [] { return std::nullopt; });
+  return run_trial(context, runtime, plan, 0, *client, 30,
+                   [](const endpoint::ChatFailure&) { return std::nullopt; });
 }
 
 TEST(Trial, TheLastReplyOfAConversationIsScored) {
