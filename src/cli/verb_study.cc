@@ -20,6 +20,7 @@ struct ReportArguments {
   std::string id;
   std::string format = "terminal";
   std::string out;
+  std::string at;  ///< A JSON pointer: only that value.
   bool json = false;
 };
 
@@ -43,12 +44,26 @@ Status show_status(base::Context& context, const ReportArguments& arguments) {
   return base::Done{};
 }
 
+/// The value that a JSON pointer names, as a person would paste it: text without its quotes.
+base::Result<std::string> value_at(const Json& report, const std::string& pointer) {
+  try {
+    const Json& value = report.at(Json::json_pointer(pointer));
+    return (value.is_string() ? value.get<std::string>() : base::dump_json(value)) + "\n";
+  } catch (const Json::exception&) {
+    return base::bad_input(fmt::format("the report has nothing at `{}`", pointer),
+                           "give a JSON pointer such as /decision/headline or "
+                           "/models/0/cells/1/delta; `--json` shows the whole report");
+  }
+}
+
 Status show_report(base::Context& context, const ReportArguments& arguments) {
   ASSAY_TRY(store::Journal journal, open_journal(context, true));
   ASSAY_TRY(const store::StudyRow study, find_study(journal, arguments.id));
   ASSAY_TRY(const finding::StudyFinding found, find_out(journal, study));
   std::string text;
-  if (arguments.format == "json") {
+  if (!arguments.at.empty()) {
+    ASSAY_TRY(text, value_at(report::to_json(found), arguments.at));
+  } else if (arguments.format == "json") {
     text = base::dump_json(report::to_json(found)) + "\n";
   } else if (arguments.format == "html") {
     text = report::to_html(found);
@@ -175,6 +190,10 @@ void add_report(CLI::App& study, Action& chosen) {
       ->capture_default_str();
   command->add_flag_callback(
       "--json", [arguments] { arguments->format = "json"; }, "The same as --format json");
+  command
+      ->add_option("--at", arguments->at,
+                   "Print one value of the JSON report, by its JSON pointer: /decision/headline")
+      ->type_name("POINTER");
   command->add_option("--out", arguments->out, "Write to this file instead of stdout")
       ->type_name("FILE");
   command->callback([arguments, &chosen] {
