@@ -17,6 +17,7 @@ struct StudyArguments {
   std::string key_env;
   bool allow_single = false;
   bool yes = false;
+  std::vector<std::string> fail_on;
   bool json = false;
 };
 
