@@ -54,36 +54,40 @@ void report(base::Context& context, const base::Error& error) {
   context.err.flush();
 }
 
-/// The word that CLI11 took for no subcommand where one is needed; none when something else is
-/// wrong. Its own message only says that one is required.
-std::optional<base::Error> unknown_subcommand(const CLI::App& app,
-                                              const std::vector<std::string>& arguments) {
+std::vector<std::string> subcommands_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* child : command.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(child->get_name());
+  }
+  return names;
+}
+
+/// The word that is no subcommand, or that one is missing, where CLI11 only says that one is
+/// required; none when something else is wrong.
+std::optional<base::Error> wrong_subcommand(const CLI::App& app,
+                                            const std::vector<std::string>& arguments) {
   const CLI::App* command = &app;
   std::string path = "assay";
   for (std::size_t index = 0; index < arguments.size(); ++index) {
     const std::string& word = arguments[index];
     if (word == "--home") ++index;  // Its value may be any word.
     if (word.starts_with('-')) continue;
-    const auto children = command->get_subcommands([](const CLI::App*) { return true; });
-    if (children.empty()) return std::nullopt;
-    std::vector<std::string> names;
-    const CLI::App* next = nullptr;
-    for (const CLI::App* child : children) {
-      names.push_back(child->get_name());
-      if (child->get_name() == word) next = child;
-    }
-    if (next == nullptr) {
-      const auto suggestion = base::nearest(word, names);
+    const std::vector<std::string> names = subcommands_of(*command);
+    if (names.empty()) return std::nullopt;
+    if (std::find(names.begin(), names.end(), word) == names.end()) {
+      const auto nearest = base::nearest(word, names);
       return base::usage_error(
           fmt::format("`{}` has no subcommand `{}`", path, word),
-          fmt::format("{}known: {}",
-                      suggestion ? fmt::format("did you mean `{}`? ", *suggestion) : "",
+          fmt::format("{}known: {}", nearest ? fmt::format("did you mean `{}`? ", *nearest) : "",
                       fmt::join(names, ", ")));
     }
     path += " " + word;
-    command = next;
+    command = command->get_subcommand(word);
   }
-  return std::nullopt;
+  const std::vector<std::string> names = subcommands_of(*command);
+  if (names.empty()) return std::nullopt;
+  return base::usage_error(fmt::format("`{}` needs a subcommand", path),
+                           fmt::format("known: {}", fmt::join(names, ", ")));
 }
 
 int exit_code(base::Context& context, const base::Error& error) {
@@ -134,8 +138,8 @@ int run(base::Context& context, const std::vector<std::string>& arguments) {
     } catch (const CLI::Success& asked) {
       return app->exit(asked, context.out, context.err);  // --help or --version.
     } catch (const CLI::ParseError& wrong) {
-      if (const auto unknown = unknown_subcommand(*app, arguments)) {
-        return exit_code(context, *unknown);
+      if (const auto subcommand = wrong_subcommand(*app, arguments)) {
+        return exit_code(context, *subcommand);
       }
       return exit_code(
           context, base::usage_error(wrong.what(), "see `assay --help`, or `--help` after a verb"));

@@ -28,7 +28,8 @@ base::Result<std::vector<finding::Gate>> gates_of(const std::vector<std::string>
 base::Status status_of(const std::vector<finding::GateFailure>& failures) {
   if (failures.empty()) return base::Done{};
   return base::Error{base::ErrorKind::GateFailed,
-                     fmt::format("--fail-on {}", finding::describe(failures)), "", ""};
+                     fmt::format("what --fail-on names holds\n{}", finding::describe(failures)), "",
+                     ""};
 }
 
 }  // namespace assay::cli

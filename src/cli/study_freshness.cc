@@ -77,7 +77,9 @@ report::Present look_around(const base::Context& context, const store::StudyRow&
     present.changes = std::move(*changes);
     if (!is_there(row.file)) present.trouble = "gone; the journal's copy was compared instead";
   } else {
-    present.trouble = "cannot be planned again: " + changes.error().to_string();
+    base::Error error = std::move(changes).error();
+    error.hint.clear();  // Nothing has to be mended for the card's sake.
+    present.trouble = "cannot be planned again: " + error.to_string();
   }
   return present;
 }

@@ -205,7 +205,7 @@ class Examination {
     for (const Json* cell : cells_of(report_)) {
       if (base::string_member(*cell, "verdict") != verdict) continue;
       const double points = base::number_member(*cell, "delta").value_or(0) * 100;
-      fail(gate, fmt::format("{} is {} by {:+.3g} points", id_of(*cell), verdict, points),
+      fail(gate, fmt::format("{} is {}: {:+.3g} points", id_of(*cell), verdict, points),
            id_of(*cell));
     }
   }
@@ -282,7 +282,7 @@ std::vector<GateFailure> failed_gates(const std::vector<Gate>& gates, const Json
       const double points = base::number_member(row, "delta").value_or(0) * 100;
       const std::string cell = base::string_member(row, "second").value_or("");
       failures.push_back(
-          {gate.text, fmt::format("{} is {} by {:+.3g} points", cell, gate.text, points), cell});
+          {gate.text, fmt::format("{} is {}: {:+.3g} points", cell, gate.text, points), cell});
     }
   }
   return failures;
@@ -291,7 +291,7 @@ std::vector<GateFailure> failed_gates(const std::vector<Gate>& gates, const Json
 std::string describe(const std::vector<GateFailure>& failures) {
   std::string text;
   for (const GateFailure& failure : failures) {
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", failure.text, failure.measured);
+    text += fmt::format("{}  {}: {}", text.empty() ? "" : "\n", failure.text, failure.measured);
   }
   return text;
 }

@@ -45,7 +45,7 @@ std::vector<GateFailure> failed_gates(const std::vector<Gate>& gates, const base
 std::vector<GateFailure> failed_gates(const std::vector<Gate>& gates, const base::Json& comparison,
                                       const base::Json& second_report);
 
-/// "accuracy<0.8: accuracy is 0.72 in pebble-m/baseline; undecided: …" in one line.
+/// A line for each, indented: "  accuracy<0.8: accuracy is 0.72 in pebble-m/baseline".
 std::string describe(const std::vector<GateFailure>& failures);
 
 }  // namespace assay::finding

@@ -97,11 +97,13 @@ class Writer {
 
   void difference(const CellFinding& cell, std::size_t index) {
     if (!cell.difference || model_.cells.empty()) return;
-    const std::string sentence = finding::verdict_sentence(cell, finding_.margin);
-    cell_by_sql(cell, index, "delta", sentence,
+    cell_by_sql(cell, index, "delta",
+                fmt::format("{}: {} points against the baseline, the mean over canaries.",
+                            finding::cell_label(cell), finding::points(cell.difference->delta)),
                 fmt::format("SELECT avg(c.mean - b.mean) FROM {} AS c JOIN {} AS b USING (canary)",
                             canary_means(cell.id), canary_means(model_.cells.front().id)));
-    if (cell.judgement) cell_by_report(cell, index, "verdict", sentence);
+    if (!cell.judgement) return;
+    cell_by_report(cell, index, "verdict", finding::verdict_sentence(cell, finding_.margin));
   }
 
   /// The middle of the sorted figures, the mean of the two middle ones where their number is even.
