@@ -65,7 +65,10 @@ report::Present look_around(const base::Context& context, const store::StudyRow&
                             const Json& derived) {
   report::Present present;
   for (const std::string& path : report::files_of(derived)) {
-    auto digest = base::sha256_hex_of_file(path);
+    // A quantization made under a home that was named relative to another working folder.
+    const fs::path moved = context.home / "quantized" / fs::path(path).filename();
+    const bool is_elsewhere = !is_there(path) && is_there(moved);
+    auto digest = base::sha256_hex_of_file(is_elsewhere ? moved : fs::path(path));
     if (digest.has_value()) present.digests.emplace(path, std::move(*digest));
   }
   if (const auto engine = endpoint::find_engine(context); engine.has_value()) {

@@ -33,7 +33,7 @@ std::vector<Fact> registration_facts(const finding::StudyFinding& finding) {
     }
   }
   if (!finding.changes) return facts;
-  if (finding.changes->empty()) facts.push_back({"Changed since", "nothing"});
+  if (finding.changes->empty() && !facts.empty()) facts.push_back({"Changed since", "nothing"});
   for (const finding::PlanChange& change : *finding.changes) {
     facts.push_back({"Changed since", finding::describe(change)});
   }

@@ -9,8 +9,8 @@
 
 namespace assay::report {
 
-/// The section "Pre-registration" of a report; empty when the journal has no registration and
-/// nobody looked at the study file. Values are not escaped yet.
+/// The section "Pre-registration" of a report; empty when the journal has no registration and the
+/// study file has not changed, as far as anybody looked. Values are not escaped yet.
 std::vector<Fact> registration_facts(const finding::StudyFinding& finding);
 
 }  // namespace assay::report
