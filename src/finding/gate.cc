@@ -239,12 +239,12 @@ class Examination {
   }
 
   void examine_traps(const Gate& gate) {
-    const auto count = [&](const Json& traps, const std::string& where) {
-      if (is_set(traps)) fail(gate, fmt::format("{}: {} traps", where, traps.size()));
-    };
-    count(at(report_, "traps"), "study");
     for (const Json& model : at(report_, "models")) {
-      count(at(model, "traps"), base::string_member(model, "model").value_or(""));
+      for (const Json& trap : at(model, "traps")) {
+        const std::string name = base::string_member(trap, "name").value_or("a trap");
+        fail(gate, fmt::format("{}: {}", name, base::string_member(trap, "sentence").value_or("")),
+             base::string_member(trap, "cell").value_or(""));
+      }
     }
   }
 

@@ -84,9 +84,12 @@ TEST(FailedGates, SeeVoidCellsTrapsAndConfirmation) {
   EXPECT_THAT(check("not-confirmed"), SizeIs(1));
   Json json = report();
   json["models"][0]["cells"][1]["void"] = "every reply is the baseline's";
-  json["models"][0]["traps"] = Json::array({{{"kind", "truncation"}}});
+  json["models"][0]["traps"] = Json::array(
+      {{{"name", "truncation"}, {"cell", "m/baseline"}, {"sentence", "34 replies were cut."}}});
   json["decision"]["confirmation"] = {{"confirmed", true}};
   EXPECT_THAT(check("void,traps,not-confirmed", json), SizeIs(2));
+  EXPECT_EQ(check("traps", json)[0].measured, "truncation: 34 replies were cut.");
+  EXPECT_EQ(check("traps", json)[0].cell, "m/baseline");
   json["decision"]["confirmation"]["confirmed"] = false;
   EXPECT_THAT(check("not-confirmed", json), SizeIs(1));
 }

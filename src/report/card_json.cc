@@ -78,7 +78,7 @@ Json costs_json(const StudyFinding& finding, const ModelFinding& model, const Js
   Json costs = Json::array();
   for (std::size_t index = 0; index < model.cells.size(); ++index) {
     const CellFinding& cell = model.cells[index];
-    if (cell.factor && !is_chosen(finding, model, cell)) continue;
+    if (index > 0 && !is_chosen(finding, model, cell)) continue;
     Json row{{"cell", cell.id}};
     for (const char* figure :
          {"tokens_per_s", "ttft_ms_p50", "ttft_ms_p95", "trial_ms_p50", "completion_tokens_mean",

@@ -36,7 +36,7 @@ class Writer {
       const CellFinding& cell = model_.cells[index];
       accuracy(cell, index);
       difference(cell, index);
-      if (!cell.factor || is_chosen(finding_, model_, cell)) costs(cell, index);
+      if (index == 0 || is_chosen(finding_, model_, cell)) costs(cell, index);
     }
     file();
     return std::move(claims_);

@@ -61,7 +61,7 @@ std::string figures(const CellFinding& cell, double margin) {
       fmt::format("{} right ({}) of {}, {} tokens/s, {} a trial", finding::percent(cell.accuracy),
                   finding::percent_range(cell.accuracy_interval), finding::counted(cell.n, "trial"),
                   finding::decimal(cell.tokens_per_s), finding::milliseconds(cell.wall_ms_p50));
-  if (cell.factor) text += "\n" + finding::verdict_sentence(cell, margin);
+  if (cell.difference) text += "\n" + finding::verdict_sentence(cell, margin);
   return text;
 }
 
