@@ -28,6 +28,13 @@ constexpr std::array kRows{
                  "The machine refused: disk full, permission denied, port in use."},
     ErrorKindRow{ErrorKind::OutOfMemory, "out_of_memory", 8, 507,
                  "A model needs more memory than there is, or than it may have."},
+    ErrorKindRow{ErrorKind::DoesNotHold, "does_not_hold", 9, 409,
+                 "`verify`: the card has a value that its journal does not give."},
+    ErrorKindRow{ErrorKind::Stale, "stale", 10, 409,
+                 "`verify`: every value holds, but model, engine, machine or task changed since."},
+    ErrorKindRow{
+        ErrorKind::GateFailed, "gate_failed", 11, 412,
+        "A condition given by `--fail-on` was met; the results were printed all the same."},
     ErrorKindRow{ErrorKind::Interrupted, "interrupted", 130, 499,
                  "Ctrl-C or a termination signal; everything journaled is kept."},
 };

@@ -18,6 +18,9 @@ enum class ErrorKind {
   Interrupted,    ///< Ctrl-C or a termination signal; what was journaled is kept.
   System,         ///< The machine refused: disk full, permission, port in use.
   OutOfMemory,    ///< A model needs more memory than there is, or than it may have.
+  DoesNotHold,    ///< A card says something that the journal does not.
+  Stale,          ///< A card holds, but what it was measured on has changed.
+  GateFailed,     ///< A condition of --fail-on was met.
   Internal,       ///< A defect of assay.
 };
 

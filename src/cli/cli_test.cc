@@ -55,6 +55,8 @@ TEST_F(CommandTest, HelpOfEveryVerbShowsAnExample) {
                                              {"study", "list"},
                                              {"decide"},
                                              {"export"},
+                                             {"compare"},
+                                             {"verify"},
                                              {"doctor"},
                                              {"twin"}}) {
     std::vector<std::string> arguments = verb;
@@ -71,6 +73,32 @@ TEST_F(CommandTest, WrongUsageIsCodeTwoOnStderr) {
   EXPECT_EQ(outside_.out(), "");
   EXPECT_EQ(run({"no-such-verb"}), 2);
   EXPECT_EQ(run({}), 2);
+}
+
+TEST_F(CommandTest, AWordThatIsNoSubcommandIsNamedWithWhatThereIs) {
+  EXPECT_EQ(run({"study", "repot"}), 2);
+  EXPECT_THAT(outside_.err(), HasSubstr("`assay study` has no subcommand `repot`"));
+  EXPECT_THAT(outside_.err(), HasSubstr("did you mean `report`? known: plan, run"));
+  EXPECT_EQ(run({"--home", "study", "frob"}), 2);
+  EXPECT_THAT(outside_.err(), HasSubstr("`assay` has no subcommand `frob`"));
+  EXPECT_EQ(run({"study"}), 2);
+  EXPECT_THAT(outside_.err(), HasSubstr("`assay study` needs a subcommand"));
+}
+
+TEST_F(CommandTest, AGateIsReadBeforeAnythingRuns) {
+  write("cases.jsonl", kCases);
+  const std::string file = write("study.toml", kStudy);
+  EXPECT_EQ(run({"study", "run", file, "--yes", "--fail-on", "accuracy<high"}), 2);
+  EXPECT_THAT(outside_.err(), HasSubstr("expected a number"));
+  EXPECT_EQ(run({"study", "status", "latest"}), 3);
+}
+
+TEST_F(CommandTest, ACardIsRefusedWithItsPlace) {
+  const std::string file = write("card.json", "{\"format\": 7}");
+  EXPECT_EQ(run({"verify", file}), 3);
+  EXPECT_THAT(outside_.err(), HasSubstr("card.json"));
+  EXPECT_EQ(run({"verify", write("cut.json", "{\"format\": ")}), 3);
+  EXPECT_THAT(outside_.err(), HasSubstr("cut.json"));
 }
 
 TEST_F(CommandTest, PlanPrintsOneJsonRecord) {

@@ -86,6 +86,9 @@ Result<std::filesystem::path> write_reports(const base::Context& context,
   for (const finding::ModelFinding& model : finding.models) {
     ASSAY_TRY_DONE(base::write_file(folder / fmt::format("card-{}.md", model.model),
                                     report::card_to_markdown(finding, model)));
+    ASSAY_TRY_DONE(
+        base::write_file(folder / fmt::format("card-{}.json", model.model),
+                         base::dump_json_pretty(report::card_to_json(finding, model)) + "\n"));
   }
   ASSAY_TRY_DONE(base::write_file(folder / "report.json",
                                   base::dump_json_pretty(report::to_json(finding)) + "\n"));

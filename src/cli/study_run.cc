@@ -5,6 +5,8 @@
 #include <iostream>
 
 #include "base/text.h"
+#include "cli/gates.h"
+#include "cli/study_freshness.h"
 #include "cli/study_record.h"
 #include "report/report.h"
 #include "store/journal.h"
@@ -108,6 +110,7 @@ bool ask(base::Context& context, const std::string& question) {
 
 Status execute(base::Context& context, const study::Plan& plan, store::Journal& journal,
                const StudyArguments& arguments) {
+  ASSAY_TRY(const std::vector<finding::Gate> gates, gates_of(arguments.fail_on));
   study::RunOptions options;
   options.accept_envelope = arguments.yes;
   if (context.terminal.in_is_terminal) {
@@ -115,7 +118,8 @@ Status execute(base::Context& context, const study::Plan& plan, store::Journal& 
   }
   ASSAY_TRY_DONE(study::run_study(context, plan, journal, options));
   ASSAY_TRY(const store::StudyRow row, find_study(journal, plan.id));
-  ASSAY_TRY(const finding::StudyFinding finding, find_out(journal, row));
+  ASSAY_TRY(finding::StudyFinding finding, find_out(journal, row));
+  note_changes(context, row, finding);
   ASSAY_TRY(const std::filesystem::path page, write_reports(context, finding));
   if (arguments.json) {
     ASSAY_TRY(Json status, status_json(journal, row));
@@ -125,7 +129,7 @@ Status execute(base::Context& context, const study::Plan& plan, store::Journal& 
     context.out << report::to_terminal(finding, context.terminal);
     context.out << fmt::format("\nreport: {}\n", page.string());
   }
-  return base::Done{};
+  return status_of(finding::failed_gates(gates, report::to_json(finding)));
 }
 
 }  // namespace
@@ -143,6 +147,7 @@ Status plan_study(base::Context& context, const StudyArguments& arguments) {
 }
 
 Status run_study(base::Context& context, const StudyArguments& arguments) {
+  ASSAY_TRY_DONE(gates_of(arguments.fail_on));
   ASSAY_TRY(const study::Plan plan, plan_of_file(context, arguments));
   ASSAY_TRY(store::Journal journal, open_sound_journal(context, false));
   print_envelope(context.err, plan);

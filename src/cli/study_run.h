@@ -18,6 +18,7 @@ struct StudyArguments {
   bool allow_single = false;
   bool fixed = false;
   bool yes = false;
+  std::vector<std::string> fail_on;
   bool json = false;
 };
 

@@ -23,6 +23,8 @@ struct Verb {
 void add_study(CLI::App& app, Action& chosen);
 void add_decide(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);
+void add_compare(CLI::App& app, Action& chosen);
+void add_verify(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 void add_twin(CLI::App& app, Action& chosen);
 

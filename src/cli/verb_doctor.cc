@@ -115,8 +115,8 @@ base::Status examine(base::Context& context, bool json) {
   }
   // Only the engine is indispensable, and not even it when every model is an endpoint.
   if (!checks.front().ok) {
-    return base::Error{base::ErrorKind::Unreachable, "the engine is missing", checks.front().mend,
-                       ""};
+    return base::Error{base::ErrorKind::Unreachable, "the engine is missing or unusable",
+                       checks.front().mend, ""};
   }
   return base::Done{};
 }

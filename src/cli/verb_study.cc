@@ -5,9 +5,12 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/gates.h"
+#include "cli/study_freshness.h"
 #include "cli/study_record.h"
 #include "cli/study_run.h"
 #include "cli/verb.h"
+#include "report/junit.h"
 #include "report/report.h"
 
 namespace assay::cli {
@@ -20,6 +23,8 @@ struct ReportArguments {
   std::string id;
   std::string format = "terminal";
   std::string out;
+  std::string at;  ///< A JSON pointer: only that value.
+  std::vector<std::string> fail_on;
   bool json = false;
 };
 
@@ -43,13 +48,33 @@ Status show_status(base::Context& context, const ReportArguments& arguments) {
   return base::Done{};
 }
 
+/// The value that a JSON pointer names, as a person would paste it: text without its quotes.
+base::Result<std::string> value_at(const Json& report, const std::string& pointer) {
+  try {
+    const Json& value = report.at(Json::json_pointer(pointer));
+    return (value.is_string() ? value.get<std::string>() : base::dump_json(value)) + "\n";
+  } catch (const Json::exception&) {
+    return base::bad_input(fmt::format("the report has nothing at `{}`", pointer),
+                           "give a JSON pointer such as /decision/headline or "
+                           "/models/0/cells/1/delta; `--json` shows the whole report");
+  }
+}
+
 Status show_report(base::Context& context, const ReportArguments& arguments) {
+  ASSAY_TRY(const std::vector<finding::Gate> gates, gates_of(arguments.fail_on));
   ASSAY_TRY(store::Journal journal, open_journal(context, true));
   ASSAY_TRY(const store::StudyRow study, find_study(journal, arguments.id));
-  ASSAY_TRY(const finding::StudyFinding found, find_out(journal, study));
+  ASSAY_TRY(finding::StudyFinding found, find_out(journal, study));
+  note_changes(context, study, found);
+  const Json record = report::to_json(found);
+  const std::vector<finding::GateFailure> failures = finding::failed_gates(gates, record);
   std::string text;
-  if (arguments.format == "json") {
-    text = base::dump_json(report::to_json(found)) + "\n";
+  if (!arguments.at.empty()) {
+    ASSAY_TRY(text, value_at(record, arguments.at));
+  } else if (arguments.format == "json") {
+    text = base::dump_json(record) + "\n";
+  } else if (arguments.format == "junit") {
+    text = report::to_junit(found, failures);
   } else if (arguments.format == "html") {
     text = report::to_html(found);
   } else if (arguments.format == "markdown") {
@@ -59,11 +84,11 @@ Status show_report(base::Context& context, const ReportArguments& arguments) {
   }
   if (arguments.out.empty()) {
     context.out << text;
-    return base::Done{};
+  } else {
+    ASSAY_TRY_DONE(base::write_file(arguments.out, text));
+    context.err << fmt::format("wrote {}\n", arguments.out);
   }
-  ASSAY_TRY_DONE(base::write_file(arguments.out, text));
-  context.err << fmt::format("wrote {}\n", arguments.out);
-  return base::Done{};
+  return status_of(failures);
 }
 
 Status list_studies(base::Context& context, bool json) {
@@ -136,6 +161,7 @@ void add_run(CLI::App& study, Action& chosen) {
                   "  assay study run study.toml --models http://127.0.0.1:11434/v1#qwen3:8b");
   add_model_options(*command, *arguments);
   command->add_flag("-y,--yes", arguments->yes, "Accept the envelope without asking");
+  add_fail_on(*command, arguments->fail_on);
   command->callback([arguments, &chosen] {
     chosen = [arguments](base::Context& context) { return run_study(context, *arguments); };
   });
@@ -148,6 +174,7 @@ void add_resume(CLI::App& study, Action& chosen) {
                   "  assay study resume latest --yes");
   add_study_id(*command, arguments->target);
   command->add_flag("-y,--yes", arguments->yes, "Accept the envelope without asking");
+  add_fail_on(*command, arguments->fail_on);
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &chosen] {
     chosen = [arguments](base::Context& context) { return resume_study(context, *arguments); };
@@ -169,14 +196,20 @@ void add_report(CLI::App& study, Action& chosen) {
   auto arguments = std::make_shared<ReportArguments>();
   CLI::App* command = add_command(study, "report", "The finding cards and the decision",
                                   "  assay study report latest\n"
-                                  "  assay study report latest --format html --out report.html");
+                                  "  assay study report latest --format html --out report.html\n"
+                                  "  assay study report latest --format junit --fail-on worse");
   add_study_id(*command, arguments->id);
-  command->add_option("--format", arguments->format, "terminal, markdown, html or json")
-      ->check(CLI::IsMember({"terminal", "markdown", "html", "json"}))
+  command->add_option("--format", arguments->format, "terminal, markdown, html, json or junit")
+      ->check(CLI::IsMember({"terminal", "markdown", "html", "json", "junit"}))
       ->type_name("FORMAT")
       ->capture_default_str();
   command->add_flag_callback(
       "--json", [arguments] { arguments->format = "json"; }, "The same as --format json");
+  command
+      ->add_option("--at", arguments->at,
+                   "Print one value of the JSON report, by its JSON pointer: /decision/headline")
+      ->type_name("POINTER");
+  add_fail_on(*command, arguments->fail_on);
   command->add_option("--out", arguments->out, "Write to this file instead of stdout")
       ->type_name("FILE");
   command->callback([arguments, &chosen] {

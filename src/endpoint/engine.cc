@@ -46,6 +46,16 @@ std::optional<std::string> version_line(std::string_view output) {
   return std::nullopt;
 }
 
+/// What a program printed, as part of a sentence: one line, at most 120 columns.
+std::string printed(std::string_view output) {
+  std::string line;
+  for (std::string_view part : base::split_lines(output)) {
+    if (base::trim(part).empty()) continue;
+    line += (line.empty() ? "" : " ") + std::string(base::trim(part));
+  }
+  return line.empty() ? "nothing" : "`" + base::ellipsize(line, 120) + "`";
+}
+
 base::Result<Engine> examine(const fs::path& server, std::string source) {
   if (!is_program(server)) {
     return base::bad_input("expected the llama-server program, found no executable file there",
@@ -57,9 +67,9 @@ base::Result<Engine> examine(const fs::path& server, std::string source) {
   const auto version = version_line(captured.output);
   if (!version || captured.end.exit_code != 0) {
     return base::bad_input(
-        fmt::format("expected `--version` to print a version, it ended with {} and printed `{}`",
-                    captured.end.describe(), base::ellipsize(base::trim(captured.output), 200)),
-        "it is not llama.cpp's llama-server, or was built for another machine", server.string());
+        fmt::format("expected `--version` to print a version, it ended with {} and printed {}",
+                    captured.end.describe(), printed(captured.output)),
+        "give llama.cpp's own llama-server, built for this machine", server.string());
   }
   return Engine{server, sibling(server, "llama-quantize"), *version, std::move(source)};
 }

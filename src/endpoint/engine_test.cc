@@ -45,12 +45,12 @@ TEST_F(EngineTest, NamedOneThatIsNoneIsAnErrorEvenWhereAnotherWouldDo) {
   EXPECT_EQ(none.error().kind, base::ErrorKind::BadInput);
   EXPECT_THAT(none.error().context, HasSubstr("ASSAY_LLAMA_SERVER"));
 
-  write_program(path("other"), "echo hello; exit 2");
+  write_program(path("other"), "echo hello; echo; echo there; exit 2");
   const Outside other({{"ASSAY_LLAMA_SERVER", path("other")}});
   const auto stranger = find_engine(other.context());
   ASSERT_FALSE(stranger.has_value());
   EXPECT_THAT(stranger.error().message,
-              testing::AllOf(HasSubstr("exit code 2"), HasSubstr("hello")));
+              testing::AllOf(HasSubstr("exit code 2"), HasSubstr("printed `hello there`")));
 }
 
 TEST_F(EngineTest, PathComesLast) {

@@ -8,6 +8,7 @@
 #include "finding/examples.h"
 #include "finding/notes.h"
 #include "finding/plan_reading.h"
+#include "finding/provenance.h"
 #include "finding/traps.h"
 
 namespace assay::finding {
@@ -119,6 +120,7 @@ base::Result<StudyFinding> analyse(const store::StudyRow& study,
   for (const PlannedModel& model : plan.models) {
     finding.models.push_back(analyse_model(plan, model, groups, facts));
   }
+  fill_provenance(study, events, finding);
   finding.decision = decide(finding);
   return finding;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "finding/plan_changes.h"
 #include "stats/interval.h"
 #include "stats/verdict.h"
 
@@ -134,6 +135,10 @@ struct StudyFinding {
   std::vector<ModelFinding> models;
   Decision decision;
   std::vector<std::string> packs;  ///< "deskwork (96 cases, sha256 1234abcd…)".
+  base::Json inputs;               ///< {"study_file": path, "packs": [{"name", "cases", "hash"}]}.
+  base::Json registration;         ///< Of the first `registered` event; null without one.
+  /// What the study file says now and did not then; none when nobody looked.
+  std::optional<std::vector<PlanChange>> changes;
 };
 
 }  // namespace assay::finding

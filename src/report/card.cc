@@ -17,10 +17,6 @@ using finding::CellFinding;
 using finding::ModelFinding;
 using finding::StudyFinding;
 
-std::string bytes_text(double bytes) {
-  return bytes > 0 ? base::human_bytes(static_cast<std::uint64_t>(bytes)) : "–";
-}
-
 bool any_cell(const StudyFinding& finding, bool (*holds)(const CellFinding&)) {
   for (const ModelFinding& model : finding.models) {
     if (std::any_of(model.cells.begin(), model.cells.end(), holds)) return true;
@@ -63,6 +59,10 @@ void append_member(const Json& object, std::string_view key, std::string_view la
 }
 
 }  // namespace
+
+std::string bytes_text(double bytes) {
+  return bytes > 0 ? base::human_bytes(static_cast<std::uint64_t>(bytes)) : "–";
+}
 
 std::vector<const CellFinding*> cells_that_moved(const ModelFinding& model) {
   std::vector<const CellFinding*> cells;

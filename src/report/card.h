@@ -20,6 +20,9 @@ struct Derivation {
   std::string command;
 };
 
+/// "1.5 GiB"; "–" for nothing.
+std::string bytes_text(double bytes);
+
 /// Cells whose verdict is better or worse, the largest difference first.
 std::vector<const finding::CellFinding*> cells_that_moved(const finding::ModelFinding& model);
 

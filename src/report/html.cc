@@ -7,6 +7,7 @@
 #include "report/escape.h"
 #include "report/html_card.h"
 #include "report/html_style.h"
+#include "report/registration.h"
 #include "report/report.h"
 
 namespace assay::report {
@@ -77,6 +78,9 @@ std::string to_html(const StudyFinding& finding) {
       html_text(finding.name), html_style());
   html += decision_html(finding);
   html += "<section>\n<h2>Scope</h2>\n" + html_facts(scope_facts(finding)) + "</section>\n";
+  if (const std::vector<Fact> registration = registration_facts(finding); !registration.empty()) {
+    html += "<section>\n<h2>Pre-registration</h2>\n" + html_facts(registration) + "</section>\n";
+  }
   html += tradeoff_html(finding);
   for (const finding::ModelFinding& model : finding.models) html += html_card(finding, model);
   html += derivations_html(finding);

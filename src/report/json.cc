@@ -89,6 +89,19 @@ Json model_json(const finding::ModelFinding& model) {
   return json;
 }
 
+Json registration_json(const finding::StudyFinding& finding) {
+  if (finding.registration.is_null() && !finding.changes) return {};
+  Json json = finding.registration.is_object() ? finding.registration : Json::object();
+  if (finding.changes) {
+    json["changed_since"] = Json::array();
+    for (const finding::PlanChange& change : *finding.changes) {
+      json["changed_since"].push_back(
+          {{"what", change.what}, {"then", change.then}, {"now", change.now}});
+    }
+  }
+  return json;
+}
+
 Json decision_json(const finding::Decision& decision) {
   Json json;
   json["made"] = decision.made;
@@ -122,6 +135,8 @@ Json to_json(const finding::StudyFinding& finding) {
   json["model_s"] = number(finding.model_s);
   json["machine"] = finding.machine;
   json["engine"] = finding.engine.empty() ? Json() : Json(finding.engine);
+  json["inputs"] = finding.inputs;
+  json["registration"] = registration_json(finding);
   json["models"] = Json::array();
   for (const finding::ModelFinding& model : finding.models) {
     json["models"].push_back(model_json(model));

@@ -2,7 +2,9 @@
 
 #include "finding/phrase.h"
 #include "report/card.h"
+#include "report/claims.h"
 #include "report/escape.h"
+#include "report/registration.h"
 #include "report/report.h"
 
 namespace assay::report {
@@ -103,6 +105,17 @@ void append_traps(const ModelFinding& model, std::string& text) {
   text += "\n";
 }
 
+void append_scope(const StudyFinding& finding, std::string& text) {
+  text += "## Scope\n\n";
+  append_facts(scope_facts(finding), text);
+  const std::vector<Fact> registration = registration_facts(finding);
+  if (registration.empty()) return;
+  text += "## Pre-registration\n\n";
+  append_facts(registration, text);
+}
+
+/// In the order in which a reader decides: what it is, what moved it, within which limits, how it
+/// fails, what did not help, what it costs.
 void append_card(const StudyFinding& finding, const ModelFinding& model, std::string& text) {
   text += fmt::format("## {}\n\n", markdown_text(model.model));
   append_facts(identity_facts(model), text);
@@ -114,21 +127,32 @@ void append_card(const StudyFinding& finding, const ModelFinding& model, std::st
         finding::decimal(baseline.tokens_per_s), finding::milliseconds(baseline.wall_ms_p50));
   }
   append_sentences("What moved it", cells_that_moved(model), finding.margin, text);
+  text += "### Limits these figures hold within\n\n";
+  append_facts(limit_facts(model), text);
+  append_examples(model, text);
   append_sentences("What did not help", cells_that_did_not(model), finding.margin, text);
   append_traps(model, text);
   if (!model.notes.empty()) text += "### Worth knowing\n\n";
   append_list(model.notes, text);
   append_figures(finding, model, text);
   append_kinds(model, text);
-  text += "### Limits these figures hold within\n\n";
-  append_facts(limit_facts(model), text);
-  append_examples(model, text);
+}
+
+void append_command(std::string_view sentence, std::string_view command, std::string& text) {
+  text += fmt::format("{}\n\n```sh\n{}\n```\n\n", sentence, command);
 }
 
 void append_derivations(const StudyFinding& finding, std::string& text) {
   text += "## Derive it again\n\n";
   for (const Derivation& derivation : derivations(finding)) {
-    text += fmt::format("{}:\n\n```sh\n{}\n```\n\n", derivation.claim, derivation.command);
+    append_command(derivation.claim + ":", derivation.command, text);
+  }
+}
+
+void append_claims(const StudyFinding& finding, const ModelFinding& model, std::string& text) {
+  text += "## Claims, and the command that derives each again\n\n";
+  for (const Claim& claim : claims_of(finding, model)) {
+    append_command(markdown_text(claim.sentence), claim.command, text);
   }
 }
 
@@ -137,10 +161,12 @@ void append_derivations(const StudyFinding& finding, std::string& text) {
 std::string card_to_markdown(const StudyFinding& finding, const ModelFinding& model) {
   std::string text = fmt::format("# Finding card: {}\n\n", markdown_text(model.model));
   text += fmt::format("Decision of the study: {}\n\n", markdown_text(finding.decision.headline));
-  text += "## Scope\n\n";
-  append_facts(scope_facts(finding), text);
+  text += fmt::format("> **Largest caveat.** {}\n\n", markdown_text(finding.decision.caveat));
+  StudyFinding journaled = finding;
+  journaled.changes.reset();
+  append_scope(journaled, text);
   append_card(finding, model, text);
-  append_derivations(finding, text);
+  append_claims(finding, model, text);
   text.pop_back();
   return text;
 }
@@ -148,8 +174,7 @@ std::string card_to_markdown(const StudyFinding& finding, const ModelFinding& mo
 std::string to_markdown(const StudyFinding& finding) {
   std::string text;
   append_decision(finding, text);
-  text += "## Scope\n\n";
-  append_facts(scope_facts(finding), text);
+  append_scope(finding, text);
   for (const ModelFinding& model : finding.models) append_card(finding, model, text);
   append_derivations(finding, text);
   text.pop_back();  // The last section's empty line.

@@ -19,6 +19,13 @@ std::string to_markdown(const finding::StudyFinding& finding);
 std::string card_to_markdown(const finding::StudyFinding& finding,
                              const finding::ModelFinding& model);
 
+/// The format that card_to_json() writes and `assay verify` reads.
+inline constexpr int kCardFormat = 1;
+
+/// The same card for programs: docs/reference/card-json.md. Only from the journal: the same rows
+/// give the same card, whatever changed outside since. `model` must be one of `finding.models`.
+base::Json card_to_json(const finding::StudyFinding& finding, const finding::ModelFinding& model);
+
 /// One self-contained file: no network, no script needed to read it, charts as inline SVG.
 std::string to_html(const finding::StudyFinding& finding);
 

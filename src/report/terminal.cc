@@ -55,6 +55,12 @@ class TerminalReport {
     for (const std::string& reason : finding_.decision.against) {
       paragraph("· Not " + reason, "  ");
     }
+    if (finding_.changes && !finding_.changes->empty()) {
+      text_ += "\n" + painted(kBold, "Changed since it ran") + "\n";
+      for (const finding::PlanChange& change : *finding_.changes) {
+        paragraph("· " + finding::describe(change), "  ");
+      }
+    }
     return text_;
   }
 

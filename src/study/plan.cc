@@ -116,6 +116,7 @@ Status check_models(Plan& plan) {
       return std::move(header).error().in(fmt::format("model `{}`", model.name));
     }
     model.description = describe(*header);
+    model.quantization = header->quantization();
   }
   return Done{};
 }

@@ -98,6 +98,7 @@ Json Plan::to_json() const {
     if (model.is_guest()) {
       row["gguf"] = model.gguf_as_written;
       row["description"] = model.description;
+      row["quantization"] = model.quantization;
       row["memory_limit_bytes"] =
           model.memory_limit_bytes == 0 ? Json() : Json(model.memory_limit_bytes);
     } else {

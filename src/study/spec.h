@@ -20,6 +20,7 @@ struct ModelSpec {
   std::filesystem::path gguf;   ///< Empty for an endpoint.
   std::string gguf_as_written;  ///< The path in the study file: part of the study's identity.
   std::string description;      ///< Of the file, once planned: architecture, size, type.
+  std::string quantization;     ///< Of the file, once planned: "Q4_K_M".
   std::string url;              ///< Empty for a guest.
   std::string model;            ///< The request's `model` field for an endpoint.
   std::string key_env;  ///< The variable that holds the key; the key itself is never read here.
