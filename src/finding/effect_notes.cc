@@ -75,18 +75,6 @@ std::string quantization_note(const CellFinding& cell, const CellFinding& baseli
                             word.empty() ? "" : ": " + word);
 }
 
-std::string combination_note(const ModelFinding& model) {
-  std::string names;
-  int winners = 0;
-  for (const CellFinding& cell : model.cells) {
-    if (!has_verdict(cell, stats::Verdict::Better)) continue;
-    names += (winners == 0 ? "" : " and ") + cell_label(cell);
-    ++winners;
-  }
-  if (winners < 2) return "";
-  return fmt::format("{} were each better alone; together they were not measured.", names);
-}
-
 }  // namespace
 
 std::vector<std::string> effect_notes(const ModelFinding& model, const TrialsByCell& trials) {
@@ -105,9 +93,6 @@ std::vector<std::string> effect_notes(const ModelFinding& model, const TrialsByC
     } else if (answers_identical(own_trials->second, baseline_trials->second)) {
       notes.push_back(identity_note(cell, baseline));
     }
-  }
-  if (std::string combination = combination_note(model); !combination.empty()) {
-    notes.push_back(std::move(combination));
   }
   return notes;
 }

@@ -81,7 +81,8 @@ std::vector<const CellFinding*> cells_that_did_not(const ModelFinding& model) {
   std::vector<const CellFinding*> cells;
   for (const CellFinding& cell : model.cells) {
     const bool stayed = finding::has_verdict(cell, stats::Verdict::Equivalent) ||
-                        finding::has_verdict(cell, stats::Verdict::Undecided);
+                        finding::has_verdict(cell, stats::Verdict::Undecided) ||
+                        finding::is_void(cell);
     if (stayed) cells.push_back(&cell);
   }
   return cells;

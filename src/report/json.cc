@@ -19,6 +19,11 @@ void append_difference(const CellFinding& cell, Json& json) {
   json["delta_high"] = difference ? number(difference->interval.high) : Json();
   json["verdict"] = cell.judgement ? Json(finding::verdict_word(cell)) : Json();
   const bool is_countable = cell.judgement && cell.judgement->canaries_more >= 0;
+  json["p_adjusted"] = number(cell.p_adjusted);
+  json["void"] = finding::is_void(cell) ? Json(finding::verdict_sentence(cell, 0)) : Json();
+  json["arm"] = cell.arm;
+  json["looks_taken"] = cell.looks_taken;
+  json["stop"] = std::string(stats::name_of(cell.stop));
   json["canaries_more"] = is_countable ? Json(cell.judgement->canaries_more) : Json();
 }
 
@@ -66,6 +71,13 @@ Json example_json(const finding::Example& example) {
           {"expected", example.expected}, {"reply", example.reply}, {"reason", example.reason}};
 }
 
+Json confirmation_json(const finding::Confirmation& confirmation) {
+  return {{"status", std::string(finding::name_of(confirmation.status))},
+          {"confirmed", confirmation.status == finding::Confirmation::Status::Confirmed},
+          {"cell", confirmation.cell.empty() ? Json() : Json(confirmation.cell)},
+          {"sentence", confirmation.sentence}};
+}
+
 Json model_json(const finding::ModelFinding& model) {
   Json json;
   json["model"] = model.model;
@@ -82,6 +94,7 @@ Json model_json(const finding::ModelFinding& model) {
                              {"figures", trap.figures}});
   }
   json["notes"] = model.notes;
+  json["confirmation"] = confirmation_json(model.confirmation);
   json["examples"] = Json::array();
   for (const finding::Example& example : model.examples) {
     json["examples"].push_back(example_json(example));
@@ -102,6 +115,16 @@ Json registration_json(const finding::StudyFinding& finding) {
   return json;
 }
 
+Json gate(const std::optional<double>& bound) { return bound ? Json(*bound) : Json(); }
+
+Json rule_json(const finding::Rule& rule) {
+  return {{"accuracy_least", gate(rule.accuracy_least)},
+          {"ttft_ms_most", gate(rule.ttft_ms_most)},
+          {"memory_bytes_most", gate(rule.memory_bytes_most)},
+          {"cost_usd_per_1000_most", gate(rule.cost_usd_per_1000_most)},
+          {"rank", rule.rank}};
+}
+
 Json decision_json(const finding::Decision& decision) {
   Json json;
   json["made"] = decision.made;
@@ -112,6 +135,7 @@ Json decision_json(const finding::Decision& decision) {
   json["settings"] = decision.made ? decision.settings : Json();
   json["reasons"] = decision.reasons;
   json["against"] = decision.against;
+  json["confirmation"] = confirmation_json(decision.confirmation);
   return json;
 }
 
@@ -128,6 +152,9 @@ Json to_json(const finding::StudyFinding& finding) {
   json["canaries"] = finding.canaries;
   json["repeats"] = finding.repeats;
   json["margin"] = finding.margin;
+  json["alpha"] = finding.alpha;
+  json["looks"] = finding.looks;
+  json["rule"] = rule_json(finding.rule);
   json["verdicts"] = finding.verdicts;
   json["planned"] = finding.planned;
   json["done"] = finding.done;
