@@ -92,7 +92,7 @@ Caveat undecided_levels(const ModelFinding& model) {
   const CellFinding* widest = nullptr;
   std::int64_t undecided = 0;
   for (const CellFinding& cell : model.cells) {
-    if (!has_verdict(cell, stats::Verdict::Undecided)) continue;
+    if (!has_verdict(cell, stats::Verdict::Undecided) || cell.looks_taken == 0) continue;
     ++undecided;
     if (widest == nullptr || cell.difference->interval.high > widest->difference->interval.high) {
       widest = &cell;

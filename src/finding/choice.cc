@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "finding/cell_figures.h"
+#include "finding/confirmation.h"
 #include "finding/phrase.h"
 
 namespace assay::finding {
@@ -16,28 +17,22 @@ constexpr double kUnscoredShareMax = 0.10;
 /// Sums of doubles: a loss of exactly the margin qualifies.
 constexpr double kRounding = 1e-9;
 
-bool is_lighter(const CellFinding& cell, const CellFinding& other) {
-  return study::is_lighter(cell.memory_bytes_peak, other.memory_bytes_peak);
-}
-
-/// A combination earns it by being confirmed, a level by winning.
+/// A combination earns it by being confirmed, a level by winning against its baseline on the
+/// canaries that both ran.
 bool earns_candidacy(const ModelFinding& model, const CellFinding& cell) {
   if (!is_measured(cell)) return false;
   if (cell.kind == CellKind::Combination) {
     return model.confirmation.status == Confirmation::Status::Confirmed;
   }
   const CellFinding& baseline = model.cells.front();
-  if (has_verdict(cell, stats::Verdict::Better)) return true;
-  if (!has_verdict(cell, stats::Verdict::Equivalent)) return false;
-  return is_faster(cell, baseline) || (is_lighter(cell, baseline) && !is_faster(baseline, cell));
+  return study::wins(showing(cell), showing(baseline));
 }
 
 /// A baseline that one of its own levels beats without costing time.
 bool is_outdone(const ModelFinding& model) {
-  const CellFinding& baseline = model.cells.front();
   return std::any_of(model.cells.begin(), model.cells.end(), [&](const CellFinding& cell) {
     return has_verdict(cell, stats::Verdict::Better) && is_measured(cell) &&
-           !is_faster(baseline, cell);
+           !study::is_faster(1, cell.wall_ms_ratio);
   });
 }
 

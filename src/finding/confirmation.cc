@@ -9,21 +9,11 @@
 #include "finding/cell_figures.h"
 #include "finding/choice.h"
 #include "finding/phrase.h"
-#include "study/winner.h"
 
 namespace assay::finding {
 namespace {
 
 using Status = Confirmation::Status;
-
-study::Showing showing(const CellFinding& cell) {
-  study::Showing showing;
-  if (cell.judgement) showing.verdict = cell.judgement->verdict;
-  if (cell.difference) showing.delta = cell.difference->delta;
-  showing.time_ms = cell.wall_ms_p50;
-  showing.memory_bytes = cell.memory_bytes_peak;
-  return showing;
-}
 
 std::string figures(const stats::PairedDifference& difference) {
   return fmt::format("{} points {}", points(difference.delta), points_range(difference.interval));
@@ -95,6 +85,15 @@ Confirmation of_combination(const StudyPlan& plan, const std::vector<const CellF
 }
 
 }  // namespace
+
+study::Showing showing(const CellFinding& cell) {
+  study::Showing showing;
+  if (cell.judgement) showing.verdict = cell.judgement->verdict;
+  if (cell.difference) showing.delta = cell.difference->delta;
+  showing.time_ms = cell.wall_ms_ratio;
+  showing.memory_bytes = cell.memory_bytes_peak;
+  return showing;
+}
 
 std::string_view name_of(Status status) {
   switch (status) {

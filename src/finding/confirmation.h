@@ -6,8 +6,12 @@
 #include "finding/event_facts.h"
 #include "finding/finding.h"
 #include "finding/plan_reading.h"
+#include "study/winner.h"
 
 namespace assay::finding {
+
+/// What a cell showed against its baseline, whose own time is 1.
+study::Showing showing(const CellFinding& cell);
 
 /// The winning levels, the best one of each factor, as the runner picks them (study/winner.h).
 std::vector<const CellFinding*> winners(const ModelFinding& model);

@@ -79,6 +79,10 @@ struct CellFinding {
   double ttft_ms_p95 = kUnknown;
   double tokens_per_s = kUnknown;  ///< Median over trials, while decoding.
   double wall_ms_p50 = kUnknown;   ///< Of a trial inside the model.
+  /// Against the baseline on the canaries this cell was run on: a cell that was stopped early has
+  /// fewer, and others are longer. 1 in the baseline.
+  double wall_ms_ratio = kUnknown;            ///< Of the medians.
+  double completion_tokens_ratio = kUnknown;  ///< Of the means.
   double completion_tokens_mean = kUnknown;
   double prompt_tokens_mean = kUnknown;
   double cost_usd_per_1000 =

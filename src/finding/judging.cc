@@ -1,8 +1,10 @@
 #include "finding/judging.h"
 
-#include <algorithm>
+#include <map>
+#include <set>
 
 #include "finding/cell_figures.h"
+#include "store/trial_value.h"
 #include "study/evidence.h"
 
 namespace assay::finding {
@@ -86,6 +88,29 @@ void judge_levels(const StudyPlan& plan, const TrialsByCell& trials, ModelFindin
   }
 }
 
+/// Medians and means of both over the canaries that the cell has trials of.
+void fill_ratios(const TrialPointers& own, const TrialPointers& baseline, CellFinding& cell) {
+  std::set<std::string_view> canaries;
+  for (const store::TrialRow* trial : own) canaries.insert(trial->canary);
+  const auto figures = [&](const TrialPointers& trials) {
+    std::vector<double> times;
+    double tokens = 0;
+    double counted = 0;
+    for (const store::TrialRow* trial : trials) {
+      if (!counts(*trial) || canaries.count(trial->canary) == 0) continue;
+      if (trial->total_ms >= 0) times.push_back(trial->total_ms);
+      if (trial->completion_tokens < 0) continue;
+      tokens += static_cast<double>(trial->completion_tokens);
+      counted += 1;
+    }
+    return std::pair(stats::quantile(std::move(times), 0.5), tokens / counted);
+  };
+  const auto [time, tokens] = figures(own);
+  const auto [time_before, tokens_before] = figures(baseline);
+  cell.wall_ms_ratio = time / time_before;
+  cell.completion_tokens_ratio = tokens / tokens_before;
+}
+
 }  // namespace
 
 bool is_void(const CellFinding& cell) {
@@ -94,8 +119,16 @@ bool is_void(const CellFinding& cell) {
 
 void judge_cells(const StudyPlan& plan, const TrialsByCell& trials, const EventFacts& facts,
                  ModelFinding& finding) {
+  static const TrialPointers kNone;
+  const auto trials_of = [&](const CellFinding& cell) -> const TrialPointers& {
+    const auto found = trials.find(cell.id);
+    return found == trials.end() ? kNone : found->second;
+  };
+  finding.cells.front().wall_ms_ratio = 1;
+  finding.cells.front().completion_tokens_ratio = 1;
   for (std::size_t i = 1; i < finding.cells.size(); ++i) {
     CellFinding& cell = finding.cells[i];
+    fill_ratios(trials_of(cell), trials_of(finding.cells.front()), cell);
     if (const auto arm = facts.arms.find(cell.id); arm != facts.arms.end()) cell.arm = arm->second;
     if (is_void(cell)) {
       cell.planned = 0;

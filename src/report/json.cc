@@ -50,6 +50,8 @@ Json cell_json(const CellFinding& cell) {
   json["ttft_ms_p95"] = number(cell.ttft_ms_p95);
   json["tokens_per_s"] = number(cell.tokens_per_s);
   json["trial_ms_p50"] = number(cell.wall_ms_p50);
+  json["trial_ms_ratio"] = number(cell.wall_ms_ratio);
+  json["completion_tokens_ratio"] = number(cell.completion_tokens_ratio);
   json["completion_tokens_mean"] = number(cell.completion_tokens_mean);
   json["prompt_tokens_mean"] = number(cell.prompt_tokens_mean);
   json["cost_usd_per_1000"] = number(cell.cost_usd_per_1000);
