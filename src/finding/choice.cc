@@ -19,8 +19,11 @@ constexpr double kRounding = 1e-9;
 
 /// A combination earns it by being confirmed, a level by winning against its baseline on the
 /// canaries that both ran.
-bool earns_candidacy(const ModelFinding& model, const CellFinding& cell) {
-  if (!is_measured(cell)) return false;
+bool earns_candidacy(const StudyFinding& finding, const ModelFinding& model,
+                     const CellFinding& cell) {
+  // On fewer canaries it cannot be held against the others: theirs may be harder.
+  const bool on_all = cell.n + cell.unscored >= finding.canaries * finding.repeats;
+  if (!is_measured(cell) || !on_all) return false;
   if (cell.kind == CellKind::Combination) {
     return model.confirmation.status == Confirmation::Status::Confirmed;
   }
@@ -43,7 +46,7 @@ std::vector<Candidate> candidates_of(const StudyFinding& finding) {
     for (const CellFinding& cell : model.cells) {
       const bool eligible = cell.kind == CellKind::Baseline
                                 ? is_measured(cell) && !is_outdone(model)
-                                : earns_candidacy(model, cell);
+                                : earns_candidacy(finding, model, cell);
       if (eligible && gate_objection(finding.rule, cell).empty())
         candidates.push_back({.model = &model,
                               .cell = &cell,

@@ -127,6 +127,14 @@ std::string verdict_sentence(const CellFinding& cell, double margin) {
     case stats::Verdict::Undecided:
       break;
   }
+  const stats::Interval& interval = cell.difference->interval;
+  if (std::isfinite(cell.p_adjusted) && (interval.low > 0 || interval.high < 0)) {
+    return fmt::format(
+        "{}: undecided, {} points {}: more than chance by itself, but not among all of this "
+        "model's "
+        "cells (p = {:.2f}).",
+        label, points(delta), range, cell.p_adjusted);
+  }
   const std::int64_t more = cell.judgement->canaries_more;
   const std::string given_up =
       cell.stop == stats::Stop::Futile
