@@ -14,6 +14,7 @@
 #include "stats/interval.h"
 #include "stats/sequential.h"
 #include "stats/verdict.h"
+#include "study/cell_kind.h"
 
 namespace assay::finding {
 
@@ -42,16 +43,7 @@ struct Example {
   std::string reason;  ///< Scorer's or outcome class.
 };
 
-/// What a cell is there for; the plan's "kind".
-enum class CellKind {
-  Baseline,
-  Level,        ///< Moves one setting.
-  Check,        ///< Moves prompt and reasoning together. Never a candidate, never judged.
-  Combination,  ///< Moves several winning levels.
-};
-
-/// "baseline", "level", "check", "combination".
-std::string_view name_of(CellKind kind);
+using study::CellKind;
 
 struct CellFinding {
   std::string id;

@@ -38,7 +38,7 @@ Json kinds_json(const CellFinding& cell) {
 Json cell_json(const CellFinding& cell) {
   Json json;
   json["id"] = cell.id;
-  json["kind"] = std::string(finding::name_of(cell.kind));
+  json["kind"] = std::string(study::name_of(cell.kind));
   json["factor"] = cell.factor ? Json(*cell.factor) : Json();
   json["level"] = cell.factor ? Json(cell.level) : Json();
   json["n"] = cell.n;
