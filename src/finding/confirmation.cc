@@ -31,11 +31,11 @@ std::string joined(const std::vector<const CellFinding*>& cells) {
 Confirmation of_single(const StudyPlan& plan, const CellFinding& winner) {
   const auto canaries = static_cast<std::int64_t>(plan.canaries.size());
   if (winner.planned < canaries * plan.repeats || !is_measured(winner)) {
-    return {Status::NotRun, winner.id,
+    return {Status::NotRun, true, winner.id,
             fmt::format("{} won and was stopped; it has not been run on all canaries yet.",
                         cell_label(winner))};
   }
-  return {Status::Confirmed, winner.id,
+  return {Status::Confirmed, true, winner.id,
           fmt::format("{} is the only level that won; all {} canaries bear it out: {}.",
                       cell_label(winner), canaries, figures(*winner.difference))};
 }
@@ -68,18 +68,18 @@ std::string objection(const StudyPlan& plan, const std::vector<const CellFinding
 Confirmation of_combination(const StudyPlan& plan, const std::vector<const CellFinding*>& winners,
                             const CellFinding& combination) {
   if (!is_measured(combination) || !combination.difference) {
-    return {Status::NotRun, combination.id,
+    return {Status::NotRun, true, combination.id,
             fmt::format("The combination of {} has not been run on all canaries yet.",
                         joined(winners))};
   }
   const std::string against = objection(plan, winners, combination);
   const std::string shown = figures(*combination.difference);
   if (against.empty()) {
-    return {Status::Confirmed, combination.id,
+    return {Status::Confirmed, true, combination.id,
             fmt::format("{} were run together on all {} canaries: {} against the baseline.",
                         joined(winners), plan.canaries.size(), shown)};
   }
-  return {Status::Interaction, combination.id,
+  return {Status::Interaction, true, combination.id,
           fmt::format("{} each won alone, but {}: {} against the baseline.", joined(winners),
                       against, shown)};
 }
@@ -132,10 +132,11 @@ Confirmation confirm(const StudyPlan& plan, const ModelFinding& model, const Eve
   if (won.size() >= 2 && combination != model.cells.end()) {
     return of_combination(plan, won, *combination);
   }
-  if (won.empty()) return {Status::NotRun, "", "No level won, so there was nothing to confirm."};
+  if (won.empty())
+    return {Status::NotRun, false, "", "No level won, so there was nothing to confirm."};
   if (won.size() == 1) return of_single(plan, *won.front());
   const auto refused = facts.not_confirmed.find(model.model);
-  return {Status::NotRun, "",
+  return {Status::NotRun, true, "",
           fmt::format("{} each won alone; together they have not been run{}.", joined(won),
                       refused == facts.not_confirmed.end() ? "" : ": " + refused->second.reason)};
 }

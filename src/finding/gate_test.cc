@@ -80,13 +80,12 @@ TEST(FailedGates, LookAtEveryVerdict) {
 }
 
 TEST(FailedGates, SeeVoidCellsTrapsAndConfirmation) {
-  EXPECT_THAT(check("void,traps"), IsEmpty());
-  EXPECT_THAT(check("not-confirmed"), SizeIs(1));
+  EXPECT_THAT(check("void,traps,not-confirmed"), IsEmpty()) << "nothing won, nothing to confirm";
   Json json = report();
   json["models"][0]["cells"][1]["void"] = "every reply is the baseline's";
   json["models"][0]["traps"] = Json::array(
       {{{"name", "truncation"}, {"cell", "m/baseline"}, {"sentence", "34 replies were cut."}}});
-  json["decision"]["confirmation"] = {{"confirmed", true}};
+  json["decision"]["confirmation"] = {{"needed", true}, {"confirmed", true}};
   EXPECT_THAT(check("void,traps,not-confirmed", json), SizeIs(2));
   EXPECT_EQ(check("traps", json)[0].measured, "truncation: 34 replies were cut.");
   EXPECT_EQ(check("traps", json)[0].cell, "m/baseline");

@@ -75,6 +75,7 @@ Json example_json(const finding::Example& example) {
 
 Json confirmation_json(const finding::Confirmation& confirmation) {
   return {{"status", std::string(finding::name_of(confirmation.status))},
+          {"needed", confirmation.needed},
           {"confirmed", confirmation.status == finding::Confirmation::Status::Confirmed},
           {"cell", confirmation.cell.empty() ? Json() : Json(confirmation.cell)},
           {"sentence", confirmation.sentence}};
