@@ -59,6 +59,7 @@ class Run {
   Status open_targets();
   Status make_files(const endpoint::Engine& engine);
   Status smoke_models();
+  Status smoke_model(std::size_t model);
   Status accept(const Envelope& envelope, std::string_view basis);
   Status run_trials();
   Status run_look(std::size_t model, std::size_t look);
@@ -150,6 +151,7 @@ Status Run::read_journal() {
     if (trial.ordinal >= static_cast<std::int64_t>(plan_.schedule.size())) continue;
     done_.insert(trial.ordinal);
     watch_.add(trial.ordinal, trial);
+    arms_.exempt(plan_.schedule[static_cast<std::size_t>(trial.ordinal)].cell);
   }
   for (std::size_t model = 0; model < plan_.models.size(); ++model) watch_.look(model);
   count_left();
@@ -305,36 +307,41 @@ Status Run::accept(const Envelope& envelope, std::string_view basis) {
 Status Run::smoke_models() {
   smokes_.resize(plan_.models.size());
   trial_s_mean_.assign(plan_.models.size(), 0);
-  for (std::size_t i = 0; i < plan_.models.size(); ++i) {
-    if (trials_left_[i] == 0) continue;
-    const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(),
-                                       [&](const Cell& cell) { return cell.model == i; });
-    context_.err << fmt::format("smoke  {:<24} ", plan_.models[i].name) << std::flush;
-    auto result = smoke(context_, runtime_, plan_, *baseline, *targets_[i]);
-    if (!result.has_value()) {
-      context_.err << "failed\n";
-      static_cast<void>(event("smoke", plan_.models[i].name,
-                              {{"ok", false}, {"message", result.error().message}}));
-      return std::move(result).error();
-    }
-    ASSAY_TRY_DONE(event("smoke", result->model, result->to_json()));
-    context_.err << fmt::format("ok  {:5.0f} tok/s  {:>7} a trial{}\n", result->tokens_per_s,
-                                base::human_duration(result->trial_s_mean),
-                                result->tools_asked && !result->tool_called
-                                    ? "  (no tool call on the canary with tools)"
-                                    : "");
-    trial_s_mean_[i] = result->trial_s_mean;
-    smokes_[i] = std::move(*result);
-    const auto index = static_cast<std::size_t>(baseline - plan_.cells.begin());
-    ASSAY_TRY_DONE(check_arms(cells_of_group(groups_[index]), *targets_[i]));
-    ASSAY_TRY_DONE(targets_[i]->release());
+  for (std::size_t model = 0; model < plan_.models.size(); ++model) {
+    if (trials_left_[model] > 0) ASSAY_TRY_DONE(smoke_model(model));
   }
   return Done{};
 }
 
+Status Run::smoke_model(std::size_t model) {
+  Target& target = *targets_[model];
+  const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(),
+                                     [&](const Cell& cell) { return cell.model == model; });
+  context_.err << fmt::format("smoke  {:<24} ", plan_.models[model].name) << std::flush;
+  auto result = smoke(context_, runtime_, plan_, *baseline, target);
+  if (!result.has_value()) {
+    context_.err << "failed\n";
+    static_cast<void>(event("smoke", plan_.models[model].name,
+                            {{"ok", false}, {"message", result.error().message}}));
+    return std::move(result).error();
+  }
+  ASSAY_TRY_DONE(event("smoke", result->model, result->to_json()));
+  context_.err << fmt::format("ok  {:5.0f} tok/s  {:>7} a trial{}\n", result->tokens_per_s,
+                              base::human_duration(result->trial_s_mean),
+                              result->tools_asked && !result->tool_called
+                                  ? "  (no tool call on the canary with tools)"
+                                  : "");
+  trial_s_mean_[model] = result->trial_s_mean;
+  smokes_[model] = std::move(*result);
+  const auto index = static_cast<std::size_t>(baseline - plan_.cells.begin());
+  ASSAY_TRY_DONE(check_arms(cells_of_group(groups_[index]), target));
+  return target.release();
+}
+
 /// Cells that turn out void are not run.
 Status Run::check_arms(const std::vector<std::size_t>& cells, Target& target) {
-  ASSAY_TRY_DONE(arms_.check(cells, target));
+  if (cells.empty()) return Done{};
+  ASSAY_TRY_DONE(arms_.check(cells, target, *smokes_[plan_.cells[cells.front()].model]));
   for (const std::size_t cell : cells) {
     if (arms_.state(cell) == ArmState::Void) watch_.set_void(cell);
   }
@@ -359,6 +366,7 @@ Status Run::append(const store::TrialRow& row) {
   ASSAY_TRY_DONE(journal_.append_trial(plan_.id, row));
   done_.insert(row.ordinal);
   watch_.add(row.ordinal, row);
+  arms_.exempt(plan_.schedule[static_cast<std::size_t>(row.ordinal)].cell);
   const Cell& cell = cell_of(row.ordinal);
   --trials_left_[cell.model];
   if (row.total_ms > 0) {

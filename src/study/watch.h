@@ -42,9 +42,15 @@ class Watch {
   bool is_active(std::size_t cell) const;
 
   /// The winning levels of a model by its last look, the best one of each factor, in plan order.
+  /// Trials that a level was given after it was stopped do not count: confirming a winner never
+  /// makes it lose.
   std::vector<std::size_t> winners(std::size_t model) const;
 
  private:
+  struct Time {
+    std::size_t look;
+    double ms;
+  };
   Showing showing(std::size_t cell) const;
   std::size_t baseline_of(std::size_t model) const;
 
@@ -54,7 +60,7 @@ class Watch {
   std::set<std::size_t> void_;
   std::set<std::size_t> stopped_;
   std::map<std::size_t, stats::CellJudgement> judgements_;
-  std::map<std::size_t, std::vector<double>> times_ms_;
+  std::map<std::size_t, std::vector<Time>> times_;
   std::map<std::size_t, std::int64_t> peaks_;
 };
 
