@@ -17,9 +17,11 @@ using base::Json;
 using base::Result;
 using base::Status;
 
-/// After so many canaries that the baseline cannot answer, the rest is not asked: each may take as
-/// long as a trial at most.
-constexpr int kUnansweredMost = 2;
+/// After so many canaries on which the baseline runs out of time, the rest is not asked.
+constexpr int kTimedOutMost = 2;
+/// Of the canaries that could show a setting, this share must have been answered before the setting
+/// is called void.
+constexpr double kAnsweredLeast = 0.5;
 /// What llama-server tells of its prompt cache: repeats do not give it alike, so that only the
 /// second of two asks is compared, and only where the cache is what a cell moves.
 constexpr std::string_view kCached = "cached_tokens";
@@ -220,12 +222,14 @@ Status Arms::check(const std::vector<std::size_t>& cells, Target& target,
 Status Arms::check_baseline(const Cell& cell, Target& target, const SmokeResult& smoke) {
   Seen seen;
   seen.told = target.told();
-  int unanswered = 0;
+  int timed_out = 0;
   for (const task::Case* canary : probes_) {
+    const base::MonotonicTime started = context_.clock.now();
     ASSAY_TRY(Json replies, ask(cell, *canary, target, smoke));
     if (!replies.is_null()) {
       seen.replies[canary->id] = std::move(replies);
-    } else if (++unanswered == kUnansweredMost) {
+    } else if (context_.clock.now() - started >= timeout_of(plan_, cell, smoke) &&
+               ++timed_out == kTimedOutMost) {
       break;
     }
   }
@@ -274,11 +278,12 @@ Status Arms::check_cell(std::size_t index, Target& target, const SmokeResult& sm
   }
   const bool guest = plan_.models[cell.model].is_guest();
   std::size_t asked = 0;
+  std::size_t could_show = 0;
   for (const task::Case* canary : probes_) {
+    if (!shows_on(baseline_of(cell.model), cell, *canary)) continue;
+    ++could_show;
     const auto before = baseline.replies.find(canary->id);
-    if (before == baseline.replies.end() || !shows_on(baseline_of(cell.model), cell, *canary)) {
-      continue;
-    }
+    if (before == baseline.replies.end()) continue;
     ASSAY_TRY(const Json own, ask(cell, *canary, target, smoke));
     if (own.is_null()) return Done{};
     ++asked;
@@ -288,7 +293,8 @@ Status Arms::check_cell(std::size_t index, Target& target, const SmokeResult& sm
                   fmt::format("{} of canary {} changed", member, canary->id), asked);
     }
   }
-  if (asked == 0) return Done{};
+  const auto answered_least = kAnsweredLeast * static_cast<double>(could_show);
+  if (asked == 0 || static_cast<double>(asked) < answered_least) return Done{};
   ASSAY_TRY(const bool is_cut, is_cut_at_limit(cell, target, smoke));
   if (is_cut) {
     return note(index, ArmState::Effective,

@@ -23,6 +23,10 @@ match.turn = 2
 match.field = { "messages.1.content" = "well" }
 reply = "yes"
 [[rule]]
+name = "thinking"
+match.field = { "chat_template_kwargs.enable_thinking" = true }
+reply = "hm, well"
+[[rule]]
 name = "plain"
 reply = "well"
 """
