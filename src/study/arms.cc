@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
 #include "study/dialogue.h"
@@ -32,26 +33,33 @@ constexpr std::int64_t kProbeSeed = 1;
 /// An answer of exactly this many tokens shows that max_tokens is obeyed.
 constexpr std::int64_t kForcedTokensMost = 512;
 
-/// The name of a member that differs; empty when all are equal. Where `steady` differs from
-/// `first`, the same request gives different replies by itself, so that member shows nothing.
-std::string changed_member(const Json& first, const Json& steady, const Json& own) {
+/// What the request alone decides, whatever an endpoint that does not repeat itself answers.
+constexpr std::array<std::string_view, 3> kOfTheRequest{"replies", "prompt_tokens", "failure"};
+
+/// The name of a member that differs; empty when all are equal. Where `again` differs from `first`,
+/// the same request gives different replies by itself, so that member shows nothing.
+std::string changed_member(const Json& first, const Json& again, const Json& own, bool repeats) {
   for (const auto& [name, value] : first.items()) {
     if (name == kCached || name == kComputed) continue;
-    const Json* again = base::find_member(steady, name);
-    const bool is_steady = again == nullptr || *again == value;
+    const bool of_the_request =
+        std::find(kOfTheRequest.begin(), kOfTheRequest.end(), name) != kOfTheRequest.end();
+    if (!repeats && !of_the_request) continue;
+    const Json* repeated = base::find_member(again, name);
+    const bool is_steady = repeated == nullptr || *repeated == value;
     if (is_steady && own[name] != value) return name;
   }
   return "";
 }
 
-/// The same of two asks of a canary; `guest` tells in which way (see ask()).
-std::string changed_member_of_asks(const Json& before, const Json& own, bool guest,
+/// The same of two asks of a canary. `guest` tells in which way they were made (see ask()),
+/// `repeats` whether the endpoint gives the same request the same reply.
+std::string changed_member_of_asks(const Json& before, const Json& own, bool guest, bool repeats,
                                    const Factor& factor) {
   for (std::size_t way = 0; way < own.size(); ++way) {
     Json again = before[1 - way];
     // A guest's two ways of asking differ in their probabilities by design.
     if (guest) again.erase("probabilities");
-    std::string member = changed_member(before[way], again, own[way]);
+    std::string member = changed_member(before[way], again, own[way], repeats);
     if (!member.empty()) return member;
   }
   if (factor.name != "cache_prompt") return "";
@@ -277,6 +285,8 @@ Status Arms::check_cell(std::size_t index, Target& target, const SmokeResult& sm
     return note(index, ArmState::Effective, setting, 0);
   }
   const bool guest = plan_.models[cell.model].is_guest();
+  const bool steady = std::all_of(baseline.replies.begin(), baseline.replies.end(),
+                                  [](const auto& replies) { return is_steady(replies.second); });
   std::size_t asked = 0;
   std::size_t could_show = 0;
   for (const task::Case* canary : probes_) {
@@ -287,7 +297,8 @@ Status Arms::check_cell(std::size_t index, Target& target, const SmokeResult& sm
     ASSAY_TRY(const Json own, ask(cell, *canary, target, smoke));
     if (own.is_null()) return Done{};
     ++asked;
-    const std::string member = changed_member_of_asks(before->second, own, guest, *cell.factor);
+    const std::string member =
+        changed_member_of_asks(before->second, own, guest, steady, *cell.factor);
     if (!member.empty()) {
       return note(index, ArmState::Effective,
                   fmt::format("{} of canary {} changed", member, canary->id), asked);
@@ -302,8 +313,6 @@ Status Arms::check_cell(std::size_t index, Target& target, const SmokeResult& sm
                             base::integer_member(cell.request, "max_tokens").value_or(0)),
                 asked);
   }
-  const bool steady = std::all_of(baseline.replies.begin(), baseline.replies.end(),
-                                  [](const auto& replies) { return is_steady(replies.second); });
   if (!steady) {
     return note(index, ArmState::Untold, "replies differ from ask to ask at the same seed", asked);
   }

@@ -217,7 +217,8 @@ reasoning = "hmm"
         self.assertEqual(
             arms["twin/turns=1"]["evidence"], "replies of canary talk changed", arms
         )
-        self.assertEqual(arms["twin/echo_reasoning=true"]["evidence"], "text of canary talk changed")
+        echo = arms["twin/echo_reasoning=true"]
+        self.assertEqual(echo["evidence"], "text of canary talk changed")
 
     def test_messages_and_tools_show_by_what_comes_back(self):
         tooled = """
@@ -230,8 +231,8 @@ reply = "yes"
 """
         file = self.prepare(
             tooled,
-            'system_prompt = ["Be brief, please."]\ntool_choice = ["required"]\nmax_tokens = [500]\n'
-            "cache_prompt = [true]",
+            'system_prompt = ["Be brief, please."]\ntool_choice = ["required"]\n'
+            "max_tokens = [500]\ncache_prompt = [true]",
         )
         tool = (
             '{"id":"tool","prompt":"No","tools":[{"type":"function","function":{"name":"wake"}}],'
