@@ -103,6 +103,7 @@ class Run {
   Arms arms_;
   std::set<std::int64_t> done_;
   std::set<std::pair<std::string, std::int64_t>> looks_noted_;  ///< Model, look.
+  std::set<std::string> unconfirmed_;  ///< Models whose confirmation the budget forbids.
   bool committed_ = false;
   std::map<std::string, std::string> file_digests_;
   std::vector<std::unique_ptr<Target>> targets_;
@@ -168,6 +169,7 @@ Status Run::recall(const std::vector<store::EventRow>& events) {
     if (row.kind == "look") {
       looks_noted_.emplace(row.model, base::integer_member(*detail, "look").value_or(0));
     }
+    if (row.kind == "confirmation") unconfirmed_.insert(row.model);
     const auto file = base::string_member(*detail, "file");
     const auto digest = base::string_member(*detail, "file_sha256");
     if (file && digest) file_digests_.emplace(*file, *digest);
@@ -206,6 +208,7 @@ void Run::count_left() {
 std::int64_t Run::left_to_confirm(std::size_t model) const {
   const std::vector<std::size_t> winners = watch_.winners(model);
   if (winners.empty() || combination_of(model)) return 0;
+  if (unconfirmed_.count(plan_.models[model].name) != 0) return 0;
   if (winners.size() == 1) return undone(winners.front());
   return static_cast<std::int64_t>(plan_.canaries.size()) * plan_.spec.repeats;
 }
@@ -537,9 +540,12 @@ Status Run::combine(std::size_t model, const std::vector<std::size_t>& winners) 
   const std::string& name = plan_.models[model].name;
   ASSAY_TRY(Cell cell, combination_cell(plan_, winners, context_.home));
   const std::int64_t more = static_cast<std::int64_t>(plan_.canaries.size()) * plan_.spec.repeats;
+  trials_left_[model] = 0;
+  // What the models after this one may still take comes first.
+  const std::int64_t others = static_cast<std::int64_t>(done_.size()) + left();
   const auto& budget = plan_.spec.budget.runs;
-  if (budget && static_cast<std::int64_t>(done_.size()) + more > *budget &&
-      !options_.accept_envelope) {
+  if (budget && others + more > *budget && !options_.accept_envelope) {
+    if (!unconfirmed_.insert(name).second) return Done{};
     return event(
         "confirmation", name,
         {{"status", "not_run"},
@@ -556,7 +562,15 @@ Status Run::combine(std::size_t model, const std::vector<std::size_t>& winners) 
 
 /// All trials of one cell that are not in the journal yet, whatever was decided about it.
 Status Run::run_cell(std::size_t index) {
-  trials_left_[plan_.cells[index].model] = undone(index);
+  const std::size_t model = plan_.cells[index].model;
+  trials_left_[model] = undone(index);
+  if (trials_left_[model] == 0) return Done{};
+  if (!smokes_[model]) {
+    // Nothing but confirming is left of the model, and that was not known when the study went on.
+    for (auto& target : targets_) ASSAY_TRY_DONE(target->release());
+    group_ready_.reset();
+    ASSAY_TRY_DONE(smoke_model(model));
+  }
   for (std::size_t i = 0; i < plan_.schedule.size(); ++i) {
     const auto ordinal = static_cast<std::int64_t>(i);
     if (plan_.schedule[i].cell != index || is_done(ordinal)) continue;

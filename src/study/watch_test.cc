@@ -119,6 +119,8 @@ TEST(Watch, AVoidCellIsNeitherJudgedNorActiveAndDelaysNoLook) {
   EXPECT_EQ(looks[1].cell, kNarrow);
   EXPECT_EQ(looks[0].judgement.looks_taken, 1U);
   EXPECT_FALSE(watch.is_active(kHot));
+  watch.set_void(kMild);
+  EXPECT_EQ(watch.look(0).size(), 1U);
 }
 
 TEST(Watch, WithoutVerdictsNothingIsJudged) {

@@ -92,6 +92,14 @@ class MatrixTest(StudyTest):
             ],
         )
 
+    def test_the_smoke_run_holds_whole_conversations(self):
+        url = self.start_twin(ECHO)
+        self.write("cases.jsonl", cases(4).replace('"expect"', '"follow_ups":["And?"],"expect"'))
+        file = self.write("study.toml", study(url, ""))
+        self.run_assay("study", "run", file, "--yes")
+        turns = [record["rule"] for record in self.records(url)]
+        self.assertEqual(turns, ["plain", "second turn, with the first reply"] * (1 + 4 * 3))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -314,6 +314,17 @@ class ConfirmationTest(SequentialTest):
         self.assertEqual(self.count(self.COMBINATION), 0)
         self.assertEqual(self.state(), "done")
 
+    def test_what_the_budget_forbids_is_not_counted_as_left(self):
+        file = self.prepare_winners(more=f"budget = {{ runs = {6 * TRIALS_OF_A_CELL} }}")
+        text = file.read_text()
+        model = text[text.index("[[model]]") : text.index("[baseline]")]
+        file.write_text(text + model.replace('name = "twin"', 'name = "second"'))
+        _, err = self.run_assay("study", "run", file, "--fixed")
+        total = 6 * TRIALS_OF_A_CELL
+        self.assertEqual(len(self.rows()), total)
+        self.assertEqual(len(self.events("confirmation")), 2)
+        self.assertIn(f" {total}/{total}  ", err)
+
     def test_interrupted_in_the_confirmation_it_goes_on_there(self):
         file = self.prepare_winners()
         for stop in (signal.SIGINT, signal.SIGKILL):
