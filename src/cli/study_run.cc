@@ -1,6 +1,7 @@
 #include "cli/study_run.h"
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <iostream>
 
@@ -71,6 +72,14 @@ void print_envelope(std::ostream& out, const study::Plan& plan) {
     out << fmt::format(" · at most {:.2f} USD", *plan.envelope.cost_usd_worst);
   }
   out << '\n';
+  if (plan.verdicts() && !plan.design.fixed()) {
+    out << fmt::format("looks  after {} canaries; cells that are decided by then stop\n",
+                       fmt::join(plan.design.looks, ", "));
+  }
+  if (plan.envelope.runs_confirmation > 0) {
+    out << fmt::format("confirmation  at most {} more runs, where several levels win\n",
+                       plan.envelope.runs_confirmation);
+  }
   const std::string broken = study::exceeded_bound(plan.envelope, plan.spec.budget);
   if (!broken.empty()) out << fmt::format("budget  {}\n", broken);
   for (const std::string& note : plan.notes) out << "note: " << note << '\n';

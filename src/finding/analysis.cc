@@ -4,8 +4,10 @@
 
 #include "base/clock.h"
 #include "finding/cell_figures.h"
+#include "finding/confirmation.h"
 #include "finding/event_facts.h"
 #include "finding/examples.h"
+#include "finding/judging.h"
 #include "finding/notes.h"
 #include "finding/plan_reading.h"
 #include "finding/provenance.h"
@@ -18,13 +20,6 @@ TrialsByCell group_by_cell(const std::vector<store::TrialRow>& trials) {
   TrialsByCell groups;
   for (const store::TrialRow& trial : trials) groups[trial.cell].push_back(&trial);
   return groups;
-}
-
-void compare_with_baseline(const StudyPlan& plan, const CellFinding& baseline, CellFinding& cell) {
-  cell.difference = compare(cell, baseline);
-  if (cell.difference && plan.verdicts && cell.kind != CellKind::Check) {
-    cell.judgement = stats::judge(*cell.difference, plan.margin);
-  }
 }
 
 /// A guest that several cells share is stopped once, so its peak holds for each of them.
@@ -66,12 +61,11 @@ ModelFinding analyse_model(const StudyPlan& plan, const PlannedModel& model,
   for (const PlannedCell* cell : cells_of(plan, model.name)) {
     CellFinding figures = cell_figures(plan, *cell, trials_of(cell->id));
     figures.memory_bytes_peak = peak_memory(plan, *cell, facts);
-    if (cell->kind != CellKind::Baseline && !finding.cells.empty()) {
-      compare_with_baseline(plan, finding.cells.front(), figures);
-    }
     finding.cells.push_back(std::move(figures));
   }
   if (finding.cells.empty()) return finding;
+  judge_cells(plan, trials, facts, finding);
+  finding.confirmation = confirm(plan, finding, facts);
   const auto known = facts.models.find(model.name);
   const ModelFacts& model_facts = known == facts.models.end() ? kNothingKnown : known->second;
   finding.fingerprint = model_facts.fingerprint;
@@ -98,8 +92,9 @@ void fill_times(const std::vector<store::TrialRow>& trials, const EventFacts& fa
 base::Result<StudyFinding> analyse(const store::StudyRow& study,
                                    const std::vector<store::TrialRow>& trials,
                                    const std::vector<store::EventRow>& events) {
-  ASSAY_TRY(const StudyPlan plan, read_plan(study));
+  ASSAY_TRY(StudyPlan plan, read_plan(study));
   const EventFacts facts = read_events(events);
+  for (const base::Json& cell : facts.combinations) plan.cells.push_back(read_cell(cell));
   StudyFinding finding;
   finding.study = study.id;
   finding.name = plan.name;
@@ -109,6 +104,9 @@ base::Result<StudyFinding> analyse(const store::StudyRow& study,
   finding.canaries = static_cast<std::int64_t>(plan.canaries.size());
   finding.repeats = plan.repeats;
   finding.margin = plan.margin;
+  finding.alpha = plan.alpha;
+  finding.looks = plan.looks;
+  finding.rule = plan.rule;
   finding.verdicts = plan.verdicts;
   finding.planned = plan.runs;
   finding.done = static_cast<std::int64_t>(trials.size());

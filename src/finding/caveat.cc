@@ -17,10 +17,18 @@ struct Caveat {
 
 constexpr double kMissedGainWeight = 0.5;
 
+/// Trials that were spared by stopping early are not missing.
 Caveat unfinished(const StudyFinding& finding) {
-  return {share(finding.planned - finding.done, finding.planned),
-          fmt::format("The study is not finished: {} of {} trials are done.", finding.done,
-                      finding.planned)};
+  std::int64_t planned = 0;
+  std::int64_t ended = 0;
+  for (const ModelFinding& model : finding.models) {
+    for (const CellFinding& cell : model.cells) {
+      planned += cell.planned;
+      ended += std::min(cell.n + cell.unscored, cell.planned);
+    }
+  }
+  return {share(planned - ended, planned),
+          fmt::format("The study is not finished: {} of {} trials are done.", ended, planned)};
 }
 
 Caveat unscored(const CellFinding& cell) {
@@ -67,7 +75,8 @@ Caveat loss_against_best(const Choice& choice) {
                   points(difference.delta), points_range(difference.interval))};
 }
 
-Caveat untested_combination(const ModelFinding& model) {
+Caveat unconfirmed_combination(const ModelFinding& model) {
+  if (model.confirmation.status == Confirmation::Status::Confirmed) return {};
   std::vector<double> gains;
   for (const CellFinding& cell : model.cells) {
     if (has_verdict(cell, stats::Verdict::Better)) {
@@ -76,17 +85,14 @@ Caveat untested_combination(const ModelFinding& model) {
   }
   if (gains.size() < 2) return {};
   std::sort(gains.rbegin(), gains.rend());
-  return {kMissedGainWeight * gains[1],
-          fmt::format("{} levels were each better alone; their combination was not measured, so "
-                      "only one of them is recommended.",
-                      gains.size())};
+  return {kMissedGainWeight * gains[1], model.confirmation.sentence};
 }
 
 Caveat undecided_levels(const ModelFinding& model) {
   const CellFinding* widest = nullptr;
   std::int64_t undecided = 0;
   for (const CellFinding& cell : model.cells) {
-    if (!has_verdict(cell, stats::Verdict::Undecided)) continue;
+    if (!has_verdict(cell, stats::Verdict::Undecided) || cell.looks_taken == 0) continue;
     ++undecided;
     if (widest == nullptr || cell.difference->interval.high > widest->difference->interval.high) {
       widest = &cell;
@@ -109,7 +115,7 @@ std::string largest_caveat(const StudyFinding& finding, const Choice& choice) {
                                     often_wrong(*chosen.cell),
                                     loss_against_best(choice),
                                     wide_interval(finding, *chosen.cell),
-                                    untested_combination(*chosen.model),
+                                    unconfirmed_combination(*chosen.model),
                                     undecided_levels(*chosen.model)};
   return std::max_element(
              caveats.begin(), caveats.end(),

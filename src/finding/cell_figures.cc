@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "base/check.h"
 #include "store/trial_value.h"
 
 namespace assay::finding {
@@ -118,20 +117,6 @@ void fill_speed_and_cost(const StudyPlan& plan, const PlannedCell& cell,
 }
 
 }  // namespace
-
-std::string_view name_of(CellKind kind) {
-  switch (kind) {
-    case CellKind::Baseline:
-      return "baseline";
-    case CellKind::Level:
-      return "level";
-    case CellKind::Check:
-      return "check";
-    case CellKind::Combination:
-      return "combination";
-  }
-  ASSAY_UNREACHABLE("every kind of cell has a name");
-}
 
 CellFinding cell_figures(const StudyPlan& plan, const PlannedCell& cell,
                          const TrialPointers& trials) {

@@ -1,9 +1,14 @@
 #include "finding/choice.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "finding/cell_figures.h"
+#include "finding/confirmation.h"
+#include "finding/phrase.h"
 
 namespace assay::finding {
 namespace {
@@ -12,26 +17,25 @@ constexpr double kUnscoredShareMax = 0.10;
 /// Sums of doubles: a loss of exactly the margin qualifies.
 constexpr double kRounding = 1e-9;
 
-/// Less peak memory by more than a tie. An unknown peak is never lighter.
-bool is_lighter(const CellFinding& cell, const CellFinding& other) {
-  if (cell.memory_bytes_peak <= 0 || other.memory_bytes_peak <= 0) return false;
-  return static_cast<double>(cell.memory_bytes_peak) <
-         static_cast<double>(other.memory_bytes_peak) * (1 - kTie);
-}
-
-bool earns_candidacy(const CellFinding& level, const CellFinding& baseline) {
-  if (!is_measured(level)) return false;
-  if (has_verdict(level, stats::Verdict::Better)) return true;
-  if (!has_verdict(level, stats::Verdict::Equivalent)) return false;
-  return is_faster(level, baseline) || (is_lighter(level, baseline) && !is_faster(baseline, level));
+/// A combination earns it by being confirmed, a level by winning against its baseline on the
+/// canaries that both ran.
+bool earns_candidacy(const StudyFinding& finding, const ModelFinding& model,
+                     const CellFinding& cell) {
+  // On fewer canaries it cannot be held against the others: theirs may be harder.
+  const bool on_all = cell.n + cell.unscored >= finding.canaries * finding.repeats;
+  if (!is_measured(cell) || !on_all) return false;
+  if (cell.kind == CellKind::Combination) {
+    return model.confirmation.status == Confirmation::Status::Confirmed;
+  }
+  const CellFinding& baseline = model.cells.front();
+  return study::wins(showing(cell), showing(baseline));
 }
 
 /// A baseline that one of its own levels beats without costing time.
 bool is_outdone(const ModelFinding& model) {
-  const CellFinding& baseline = model.cells.front();
   return std::any_of(model.cells.begin(), model.cells.end(), [&](const CellFinding& cell) {
     return has_verdict(cell, stats::Verdict::Better) && is_measured(cell) &&
-           !is_faster(baseline, cell);
+           !study::is_faster(1, cell.wall_ms_ratio);
   });
 }
 
@@ -39,12 +43,11 @@ std::vector<Candidate> candidates_of(const StudyFinding& finding) {
   std::vector<Candidate> candidates;
   for (const ModelFinding& model : finding.models) {
     if (model.cells.empty()) continue;
-    const CellFinding& baseline = model.cells.front();
     for (const CellFinding& cell : model.cells) {
       const bool eligible = cell.kind == CellKind::Baseline
                                 ? is_measured(cell) && !is_outdone(model)
-                                : earns_candidacy(cell, baseline);
-      if (eligible)
+                                : earns_candidacy(finding, model, cell);
+      if (eligible && gate_objection(finding.rule, cell).empty())
         candidates.push_back({.model = &model,
                               .cell = &cell,
                               .against_best = {},
@@ -55,38 +58,56 @@ std::vector<Candidate> candidates_of(const StudyFinding& finding) {
   return candidates;
 }
 
-double time_of(const Candidate& candidate) {
-  const double time = candidate.cell->wall_ms_p50;
-  return std::isfinite(time) ? time : std::numeric_limits<double>::infinity();
-}
-
-/// The better of two candidates that both qualify and are equally fast: lighter, then more
-/// accurate.
-bool is_preferred_in_tie(const Candidate& candidate, const Candidate& other) {
-  if (is_lighter(*candidate.cell, *other.cell)) return true;
-  if (is_lighter(*other.cell, *candidate.cell)) return false;
-  return candidate.cell->accuracy > other.cell->accuracy;
-}
-
 /// Non-inferiority: the low end of a one-sided interval at the interval's confidence (95 %), which
 /// is the low end of the two-sided one at twice the error, lies above the margin's.
 bool is_shown_within(const Candidate& candidate, double margin) {
   return candidate.against_best && candidate.against_best->interval_tost.low >= -margin - kRounding;
 }
 
-std::size_t fastest_qualifying(const std::vector<Candidate>& candidates) {
-  double shortest = std::numeric_limits<double>::infinity();
-  for (const Candidate& candidate : candidates) {
-    if (candidate.qualifies) shortest = std::min(shortest, time_of(candidate));
+enum class Criterion { Time, Memory, Cost };
+
+/// What the rule compares, in turn; accuracy decides what is still a tie.
+std::vector<Criterion> criteria_of(const Rule& rule) {
+  if (rule.rank == "memory") return {Criterion::Memory, Criterion::Time};
+  if (rule.rank == "cost") return {Criterion::Cost, Criterion::Time, Criterion::Memory};
+  return {Criterion::Time, Criterion::Memory};
+}
+
+/// Less is better; infinite when it is not known.
+double measure(const CellFinding& cell, Criterion criterion) {
+  double value = kUnknown;
+  switch (criterion) {
+    case Criterion::Time:
+      value = cell.wall_ms_p50;
+      break;
+    case Criterion::Memory:
+      if (cell.memory_bytes_peak > 0) value = static_cast<double>(cell.memory_bytes_peak);
+      break;
+    case Criterion::Cost:
+      value = cell.cost_usd_per_1000;
+      break;
   }
-  std::optional<std::size_t> chosen;
+  return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
+}
+
+/// Criterion after criterion keeps those that tie with the least.
+std::size_t choose_by_rule(const std::vector<Candidate>& candidates, const Rule& rule) {
+  std::vector<std::size_t> left;
   for (std::size_t index = 0; index < candidates.size(); ++index) {
-    const Candidate& candidate = candidates[index];
-    const bool tied = time_of(candidate) <= shortest / (1 - kTie);
-    if (!candidate.qualifies || !tied) continue;
-    if (!chosen || is_preferred_in_tie(candidate, candidates[*chosen])) chosen = index;
+    if (candidates[index].qualifies) left.push_back(index);
   }
-  return *chosen;  // The most accurate candidate qualifies always.
+  for (const Criterion criterion : criteria_of(rule)) {
+    double least = std::numeric_limits<double>::infinity();
+    for (const std::size_t index : left) {
+      least = std::min(least, measure(*candidates[index].cell, criterion));
+    }
+    std::erase_if(left, [&](std::size_t index) {
+      return measure(*candidates[index].cell, criterion) > least / (1 - kTie);
+    });
+  }
+  return *std::max_element(left.begin(), left.end(), [&](std::size_t a, std::size_t b) {
+    return candidates[a].cell->accuracy < candidates[b].cell->accuracy;
+  });
 }
 
 }  // namespace
@@ -97,7 +118,31 @@ bool is_measured(const CellFinding& cell) {
 }
 
 bool is_faster(const CellFinding& cell, const CellFinding& other) {
-  return cell.wall_ms_p50 < other.wall_ms_p50 * (1 - kTie);
+  return study::is_faster(cell.wall_ms_p50, other.wall_ms_p50);
+}
+
+std::string gate_objection(const Rule& rule, const CellFinding& cell) {
+  // An unknown figure passes no gate.
+  if (rule.accuracy_least && !(cell.accuracy_interval.low >= *rule.accuracy_least)) {
+    return fmt::format("its accuracy is not shown to reach {} ({})", percent(*rule.accuracy_least),
+                       percent_range(cell.accuracy_interval));
+  }
+  if (rule.ttft_ms_most && !(cell.ttft_ms_p95 <= *rule.ttft_ms_most)) {
+    return fmt::format("its first token takes {} at the 95th percentile, over {}",
+                       milliseconds(cell.ttft_ms_p95), milliseconds(*rule.ttft_ms_most));
+  }
+  const auto memory = static_cast<double>(cell.memory_bytes_peak);
+  if (rule.memory_bytes_most && !(memory > 0 && memory <= *rule.memory_bytes_most)) {
+    return fmt::format(
+        "it held {} of memory, over {}",
+        memory > 0 ? base::human_bytes(static_cast<std::uint64_t>(memory)) : "an unknown amount",
+        base::human_bytes(static_cast<std::uint64_t>(*rule.memory_bytes_most)));
+  }
+  if (rule.cost_usd_per_1000_most && !(cell.cost_usd_per_1000 <= *rule.cost_usd_per_1000_most)) {
+    return fmt::format("a thousand trials cost {:.3f} USD, over {:.3f}", cell.cost_usd_per_1000,
+                       *rule.cost_usd_per_1000_most);
+  }
+  return "";
 }
 
 std::optional<Choice> choose(const StudyFinding& finding) {
@@ -118,7 +163,8 @@ std::optional<Choice> choose(const StudyFinding& finding) {
     candidate.qualifies =
         candidate.cell == best->cell || is_shown_within(candidate, finding.margin);
   }
-  choice.chosen = fastest_qualifying(candidates);
+  choice.chosen =
+      finding.rule.rank == "accuracy" ? choice.best : choose_by_rule(candidates, finding.rule);
   return choice;
 }
 

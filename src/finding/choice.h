@@ -2,15 +2,15 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "finding/finding.h"
+#include "study/winner.h"
 
 namespace assay::finding {
 
-/// Two times, or two peaks of memory, closer than this share are a tie: cells of different loads
-/// ran minutes apart, and machines drift by several per cent.
-inline constexpr double kTie = 0.10;
+using study::kTie;
 
 /// A cell that could be shipped. The pointers are into the finding that choose() was given.
 struct Candidate {
@@ -37,7 +37,10 @@ bool is_measured(const CellFinding& cell);
 /// Shorter by more than a tie. An unknown time is never faster.
 bool is_faster(const CellFinding& cell, const CellFinding& other);
 
-/// None when no cell is measured.
+/// Why the rule's gates keep a cell out, "its first token takes …"; empty: they do not.
+std::string gate_objection(const Rule& rule, const CellFinding& cell);
+
+/// None when no cell is measured and passes the gates.
 std::optional<Choice> choose(const StudyFinding& finding);
 
 }  // namespace assay::finding

@@ -6,6 +6,7 @@
 #include "finding/analysis.h"
 #include "finding/caveat.h"
 #include "finding/choice.h"
+#include "finding/confirmation.h"
 #include "finding/phrase.h"
 
 namespace assay::finding {
@@ -71,7 +72,7 @@ std::string margin_reason(const StudyFinding& finding, const Choice& choice) {
 }
 
 /// Empty where there is nothing to be faster than.
-std::string speed_reason(const Choice& choice) {
+std::string speed_reason(const StudyFinding& finding, const Choice& choice) {
   const Candidate& chosen = choice.candidates[choice.chosen];
   const Candidate* rival = nullptr;
   for (const Candidate& candidate : choice.candidates) {
@@ -82,6 +83,10 @@ std::string speed_reason(const Choice& choice) {
   const std::string time = milliseconds(chosen.cell->wall_ms_p50);
   if (rival == nullptr) return fmt::format("Its median trial takes {}.", time);
   const std::string rival_time = milliseconds(rival->cell->wall_ms_p50);
+  if (finding.rule.rank != "speed") {
+    return fmt::format("Its median trial takes {}; the study ranks by {}.", time,
+                       finding.rule.rank);
+  }
   if (is_faster(*chosen.cell, *rival->cell)) {
     return fmt::format(
         "Its median trial takes {}, the shortest of those within the margin; next is "
@@ -97,7 +102,7 @@ std::string speed_reason(const Choice& choice) {
 std::vector<std::string> reasons_of(const StudyFinding& finding, const Choice& choice) {
   const Candidate& chosen = choice.candidates[choice.chosen];
   std::vector<std::string> reasons{accuracy_reason(chosen), margin_reason(finding, choice),
-                                   speed_reason(choice)};
+                                   speed_reason(finding, choice)};
   if (chosen.cell->kind != CellKind::Baseline)
     reasons.push_back(verdict_sentence(*chosen.cell, finding.margin));
   if (chosen.cell->memory_bytes_peak > 0) {
@@ -107,8 +112,11 @@ std::vector<std::string> reasons_of(const StudyFinding& finding, const Choice& c
   return reasons;
 }
 
-std::string reason_against_unmeasured(const ModelFinding& model) {
+/// No cell of the model is a candidate.
+std::string reason_against_excluded(const StudyFinding& finding, const ModelFinding& model) {
   const CellFinding& baseline = model.cells.front();
+  const std::string gate = gate_objection(finding.rule, baseline);
+  if (!gate.empty() && is_measured(baseline)) return fmt::format("{}: {}.", model.model, gate);
   return fmt::format("{}: {} of {} could not be scored.", model.model, baseline.unscored,
                      counted(baseline.n + baseline.unscored, "baseline trial"));
 }
@@ -135,10 +143,14 @@ std::string reason_against(const StudyFinding& finding, const Choice& choice,
   const Candidate& chosen = choice.candidates[choice.chosen];
   const std::string name = place(candidate);
   if (!candidate.qualifies) return reason_against_unproven(finding, choice, candidate);
-  if (is_faster(*chosen.cell, *candidate.cell)) {
+  if (finding.rule.rank == "speed" && is_faster(*chosen.cell, *candidate.cell)) {
     return fmt::format("{}: {}, and {} the time per trial.", name,
                        percent(candidate.cell->accuracy),
                        times(candidate.cell->wall_ms_p50 / chosen.cell->wall_ms_p50));
+  }
+  if (finding.rule.rank != "speed") {
+    return fmt::format("{}: {}, behind by the study's rank ({}).", name,
+                       percent(candidate.cell->accuracy), finding.rule.rank);
   }
   return fmt::format("{}: {}, as fast, but with more memory or less accuracy.", name,
                      percent(candidate.cell->accuracy));
@@ -155,10 +167,31 @@ std::vector<std::string> reasons_against(const StudyFinding& finding, const Choi
       const bool ahead = foremost == nullptr || candidate.cell->accuracy > foremost->cell->accuracy;
       if (ahead) foremost = &candidate;
     }
-    reasons.push_back(foremost == nullptr ? reason_against_unmeasured(model)
+    reasons.push_back(foremost == nullptr ? reason_against_excluded(finding, model)
                                           : reason_against(finding, choice, *foremost));
   }
   return reasons;
+}
+
+Decision without_candidates(const StudyFinding& finding) {
+  std::vector<std::string> against;
+  for (const ModelFinding& model : finding.models) {
+    for (const CellFinding& cell : model.cells) {
+      const std::string gate = is_measured(cell) ? gate_objection(finding.rule, cell) : "";
+      if (!gate.empty()) {
+        against.push_back(fmt::format("{} {}: {}.", model.model, cell_label(cell), gate));
+      }
+    }
+  }
+  if (against.empty()) {
+    return not_made("No decision: in no cell could enough trials be scored.",
+                    "The notes of each model say what failed.");
+  }
+  Decision decision = not_made("No decision: nothing that was measured passes the study's gates.",
+                               "The gates are those of [decision] in the study file, registered "
+                               "before the first trial.");
+  decision.against = std::move(against);
+  return decision;
 }
 
 }  // namespace
@@ -167,10 +200,7 @@ Decision decide(const StudyFinding& finding) {
   if (!finding.verdicts) return without_verdicts(finding);
   if (const ModelFinding* model = first_unfinished(finding)) return too_early(finding, *model);
   const auto choice = choose(finding);
-  if (!choice) {
-    return not_made("No decision: in no cell could enough trials be scored.",
-                    "The notes of each model say what failed.");
-  }
+  if (!choice) return without_candidates(finding);
   const Candidate& chosen = choice->candidates[choice->chosen];
   Decision decision;
   decision.made = true;
@@ -182,6 +212,13 @@ Decision decide(const StudyFinding& finding) {
   decision.settings = chosen.cell->settings;
   decision.reasons = reasons_of(finding, *choice);
   decision.against = reasons_against(finding, *choice);
+  decision.confirmation = chosen.model->confirmation;
+  const bool something_won = !winners(*chosen.model).empty();
+  if (something_won) {
+    decision.reasons.push_back(fmt::format("Confirmation {}: {}",
+                                           name_of(decision.confirmation.status),
+                                           decision.confirmation.sentence));
+  }
   return decision;
 }
 

@@ -11,6 +11,7 @@ using test::first;
 using test::SampleCell;
 using test::SampleStudy;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 SampleCell baseline(std::string model, int right, double total_ms) {
   return {.model = std::move(model), .is_right = first(right), .total_ms = total_ms};
@@ -149,6 +150,44 @@ TEST(Decide, IsNotMadeWhenNothingCouldBeScored) {
             "No decision: in no cell could enough trials be scored.");
 }
 
+TEST(Decide, LeavesOutWhatTheGatesKeepOut) {
+  SampleStudy study(100, 3);
+  study.add(baseline("small", 85, 10));
+  study.add(baseline("large", 90, 100));
+  study.plan["decision"] = {{"ttft_ms_most", 20}, {"rank", "accuracy"}};
+  const Decision decision = study.finding().decision;
+  EXPECT_EQ(decision.model, "small");
+  EXPECT_THAT(decision.against.at(0),
+              HasSubstr("large: its first token takes 25 ms at the 95th percentile, over 20 ms"));
+}
+
+TEST(Decide, IsNotMadeWhenNothingPassesTheGates) {
+  SampleStudy study(100, 3);
+  study.add(baseline("small", 85, 10));
+  study.plan["decision"] = {{"accuracy_least", 0.8}};
+  const Decision decision = study.finding().decision;
+  EXPECT_FALSE(decision.made) << "85 % are not shown to be 80 % by a hundred canaries";
+  EXPECT_THAT(decision.against.at(0), HasSubstr("its accuracy is not shown to reach 80%"));
+  study.plan["decision"] = {{"memory_bytes_most", 1e9}};
+  EXPECT_FALSE(study.finding().decision.made) << "an unknown figure passes no gate";
+}
+
+TEST(Decide, RanksByWhatTheRuleNames) {
+  SampleStudy study(200, 3);
+  study.add(baseline("fast", 178, 10));
+  study.add(baseline("light", 178, 60));
+  study.add(baseline("right", 180, 100));
+  for (const auto& [model, bytes] : {std::pair("fast", 4000), {"light", 1000}, {"right", 9000}}) {
+    study.add_event("guest_stopped", model,
+                    {{"cell", std::string(model) + "/baseline"}, {"peak_bytes", bytes}});
+  }
+  EXPECT_EQ(study.finding().decision.model, "fast");
+  study.plan["decision"] = {{"rank", "memory"}};
+  EXPECT_EQ(study.finding().decision.model, "light");
+  study.plan["decision"] = {{"rank", "accuracy"}};
+  EXPECT_EQ(study.finding().decision.model, "right");
+}
+
 TEST(Caveat, IsTheWidthOfTheIntervalWhenNothingElseIsLarger) {
   SampleStudy study(40, 3);
   study.add(baseline("pebble-m", 32, 10));
@@ -172,19 +211,30 @@ TEST(Caveat, IsTheUnfinishedStudyWhenMuchIsMissing) {
   SampleStudy study(100, 3);
   study.add(baseline("pebble-m", 90, 10));
   study.add({.factor = "temperature", .level = "1", .is_right = first(80)});
+  study.design({50, 100});
   study.drop_trials(290);
   EXPECT_THAT(study.finding().decision.caveat, HasSubstr("310 of 600 trials are done"));
 }
 
-TEST(Caveat, IsTheUnmeasuredCombinationOfTwoBetterLevels) {
+TEST(Caveat, DoesNotMissTrialsThatStoppingEarlySpared) {
+  SampleStudy study(100, 3);
+  study.add(baseline("pebble-m", 90, 10));
+  study.add({.factor = "temperature", .level = "1", .is_right = first(0)});
+  study.design({50, 100});
+  study.drop_trials(150);
+  EXPECT_THAT(study.finding().decision.caveat, Not(HasSubstr("not finished")));
+}
+
+TEST(Caveat, IsTheUnconfirmedCombinationOfTwoBetterLevels) {
   SampleStudy study(200, 3);
   study.add(baseline("pebble-m", 100, 10));
   study.add({.factor = "system_prompt", .level = "terse", .is_right = first(190), .total_ms = 10});
   study.add({.factor = "top_k", .level = "1", .is_right = first(180), .total_ms = 10});
   const StudyFinding finding = study.finding();
-  EXPECT_THAT(finding.decision.caveat, HasSubstr("their combination was not measured"));
-  EXPECT_THAT(finding.models[0].notes,
-              ::testing::Contains(HasSubstr("system_prompt terse and top_k 1 were each better")));
+  EXPECT_THAT(
+      finding.decision.caveat,
+      HasSubstr("system_prompt terse and top_k 1 each won alone; together they have not been "
+                "run"));
 }
 
 }  // namespace

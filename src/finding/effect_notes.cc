@@ -39,12 +39,13 @@ bool answers_identical(const TrialPointers& cell, const TrialPointers& baseline)
   return shared > 0;
 }
 
-std::string identity_note(const CellFinding& cell, const CellFinding& baseline) {
-  const double ratio = cell.wall_ms_p50 / baseline.wall_ms_p50;
+std::string identity_note(const CellFinding& cell) {
+  const double ratio = cell.wall_ms_ratio;
   if (std::isfinite(ratio) && std::abs(ratio - 1) > kSameTime) {
     return fmt::format(
-        "{}: every reply is the baseline's to the letter; only the time per trial moved, {} to {}.",
-        cell_label(cell), milliseconds(baseline.wall_ms_p50), milliseconds(cell.wall_ms_p50));
+        "{}: every reply is the baseline's to the letter; only the time per trial moved, to {} the "
+        "baseline's.",
+        cell_label(cell), times(ratio));
   }
   return fmt::format("{}: no observable effect; every reply is the baseline's to the letter.",
                      cell_label(cell));
@@ -75,18 +76,6 @@ std::string quantization_note(const CellFinding& cell, const CellFinding& baseli
                             word.empty() ? "" : ": " + word);
 }
 
-std::string combination_note(const ModelFinding& model) {
-  std::string names;
-  int winners = 0;
-  for (const CellFinding& cell : model.cells) {
-    if (!has_verdict(cell, stats::Verdict::Better)) continue;
-    names += (winners == 0 ? "" : " and ") + cell_label(cell);
-    ++winners;
-  }
-  if (winners < 2) return "";
-  return fmt::format("{} were each better alone; together they were not measured.", names);
-}
-
 }  // namespace
 
 std::vector<std::string> effect_notes(const ModelFinding& model, const TrialsByCell& trials) {
@@ -103,11 +92,8 @@ std::vector<std::string> effect_notes(const ModelFinding& model, const TrialsByC
     if (!quantization.empty()) {
       notes.push_back(std::move(quantization));
     } else if (answers_identical(own_trials->second, baseline_trials->second)) {
-      notes.push_back(identity_note(cell, baseline));
+      notes.push_back(identity_note(cell));
     }
-  }
-  if (std::string combination = combination_note(model); !combination.empty()) {
-    notes.push_back(std::move(combination));
   }
   return notes;
 }

@@ -75,6 +75,12 @@ void read_event(const store::EventRow& event, const Json& detail, EventFacts& fa
     if (fingerprint.empty()) fingerprint = fingerprint_of(detail);
     facts.models[event.model].guests.push_back(ready_fact(cell, detail));
     facts.load_s += base::number_member(detail, "load_ms").value_or(0.0) / 1000.0;
+  } else if (event.kind == "arm") {
+    facts.arms[cell] = detail;
+  } else if (event.kind == "combination") {
+    if (const Json* added = base::find_member(detail, "cell")) facts.combinations.push_back(*added);
+  } else if (event.kind == "confirmation") {
+    facts.not_confirmed[event.model] = {cell, base::string_member(detail, "reason").value_or("")};
   } else if (event.kind == "guest_lost") {
     facts.models[event.model].losses.push_back(
         {.cell = cell,

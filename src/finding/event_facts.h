@@ -31,11 +31,20 @@ struct ModelFacts {
   std::vector<GuestLossFact> losses;
 };
 
+/// Why a combination was not run.
+struct NotConfirmedFact {
+  std::string cell;
+  std::string reason;
+};
+
 struct EventFacts {
   base::Json machine = base::Json::object();
   std::string engine;  ///< "llama.cpp b1234 (pinned)"; empty when no guest was started.
   std::map<std::string, ModelFacts, std::less<>> models;
   std::map<std::string, std::int64_t, std::less<>> peak_bytes;  ///< By cell id.
+  std::map<std::string, base::Json, std::less<>> arms;  ///< Detail of the event `arm`, by cell id.
+  std::vector<base::Json> combinations;                 ///< Cells that were added, as in a plan.
+  std::map<std::string, NotConfirmedFact, std::less<>> not_confirmed;  ///< By model.
   double load_s = 0;
 };
 

@@ -12,7 +12,9 @@
 #include "base/json.h"
 #include "finding/plan_changes.h"
 #include "stats/interval.h"
+#include "stats/sequential.h"
 #include "stats/verdict.h"
+#include "study/cell_kind.h"
 
 namespace assay::finding {
 
@@ -41,16 +43,7 @@ struct Example {
   std::string reason;  ///< Scorer's or outcome class.
 };
 
-/// What a cell is there for; the plan's "kind".
-enum class CellKind {
-  Baseline,
-  Level,        ///< Moves one setting.
-  Check,        ///< Moves prompt and reasoning together. Never a candidate, never judged.
-  Combination,  ///< Moves several winning levels.
-};
-
-/// "baseline", "level", "check", "combination".
-std::string_view name_of(CellKind kind);
+using study::CellKind;
 
 struct CellFinding {
   std::string id;
@@ -67,11 +60,21 @@ struct CellFinding {
   stats::Interval accuracy_interval{kUnknown, kUnknown};
   double accuracy_untruncated = kUnknown;             ///< Among replies that ended by themselves.
   std::optional<stats::PairedDifference> difference;  ///< From the baseline; none in it.
-  std::optional<stats::Judgement> judgement;  ///< None in the baseline, and without repeats.
+  std::optional<stats::Judgement> judgement;  ///< None in the baseline, of a check, of a void arm,
+                                              ///< and without repeats.
+  double p_adjusted = kUnknown;  ///< Of the sequential test, by Holm for the model's levels.
+  std::int64_t looks_taken = 0;  ///< How many looks this level was part of.
+  stats::Stop stop = stats::Stop::No;
+  base::Json
+      arm;  ///< {"state", "evidence", "canaries"}: whether it took effect; null: not checked.
   double ttft_ms_p50 = kUnknown;
   double ttft_ms_p95 = kUnknown;
   double tokens_per_s = kUnknown;  ///< Median over trials, while decoding.
   double wall_ms_p50 = kUnknown;   ///< Of a trial inside the model.
+  /// Against the baseline on the canaries this cell was run on: a cell that was stopped early has
+  /// fewer, and others are longer. 1 in the baseline.
+  double wall_ms_ratio = kUnknown;            ///< Of the medians.
+  double completion_tokens_ratio = kUnknown;  ///< Of the means.
   double completion_tokens_mean = kUnknown;
   double prompt_tokens_mean = kUnknown;
   double cost_usd_per_1000 =
@@ -83,6 +86,24 @@ struct CellFinding {
   base::Json settings;                   ///< The resolved request and guest settings of the cell.
   base::Json moves;  ///< {"prompt": "rich", "thinking": true}; null where the plan does not say.
 };
+
+/// Whether the setting showed no effect at all, so that the cell was not run.
+bool is_void(const CellFinding& cell);
+
+/// What became of a model's winning levels when they were run together.
+struct Confirmation {
+  enum class Status {
+    NotRun,
+    Confirmed,
+    Interaction,  ///< The combination does not keep what its levels won alone.
+  };
+  Status status = Status::NotRun;
+  std::string cell;      ///< What was run: the combination, or the only winner; empty without one.
+  std::string sentence;  ///< Why, with figures.
+};
+
+/// "not run", "confirmed", "not confirmed: interaction".
+std::string_view name_of(Confirmation::Status status);
 
 /// A known way to be misled, with the figures that show it. docs/guide/reading-a-card.md names all.
 struct Trap {
@@ -102,6 +123,16 @@ struct ModelFinding {
   std::vector<Example> examples;   ///< Failures of the baseline, one per kind that fails most.
   std::vector<Trap> traps;         ///< By name, then in plan order.
   std::vector<std::string> notes;  ///< One sentence each: losses, missing cells, side effects.
+  Confirmation confirmation;
+};
+
+/// What a decision asks of a cell before it ranks it; the plan's `decision`.
+struct Rule {
+  std::optional<double> accuracy_least;  ///< Of the accuracy interval's low end.
+  std::optional<double> ttft_ms_most;    ///< Of the 95th percentile.
+  std::optional<double> memory_bytes_most;
+  std::optional<double> cost_usd_per_1000_most;
+  std::string rank = "speed";  ///< Or "memory", "accuracy", "cost".
 };
 
 /// What to ship and why.
@@ -114,6 +145,7 @@ struct Decision {
   base::Json settings;  ///< Its resolved settings: {"request": {…}, "guest": {…}}.
   std::vector<std::string> reasons;
   std::vector<std::string> against;  ///< Why each other model was not chosen.
+  Confirmation confirmation;         ///< Of the chosen model.
 };
 
 struct StudyFinding {
@@ -125,6 +157,9 @@ struct StudyFinding {
   std::int64_t canaries = 0;
   std::int64_t repeats = 0;
   double margin = 0.05;
+  double alpha = 0.05;             ///< Of any wrong `better` or `worse` of a model's levels.
+  std::vector<std::size_t> looks;  ///< After how many canaries levels were judged; one: fixed.
+  Rule rule;
   bool verdicts = true;  ///< False with fewer than three repeats.
   std::int64_t planned = 0;
   std::int64_t done = 0;

@@ -81,7 +81,7 @@ TEST(Notes, RecogniseALevelWithoutAnyEffect) {
               ElementsAre("min_p 0.1: no observable effect; every reply is the baseline's to the "
                           "letter.",
                           "threads 4: every reply is the baseline's to the letter; only the time "
-                          "per trial moved, 100 ms to 50 ms."));
+                          "per trial moved, to 0.5 times the baseline's."));
 }
 
 TEST(Notes, DoNotTakeDifferentToolCallsForTheSameReply) {

@@ -96,11 +96,17 @@ std::string settings_phrase(const CellFinding& cell) {
 }
 
 std::string verdict_word(const CellFinding& cell) {
+  if (is_void(cell)) return "void";
   return cell.judgement ? std::string(stats::name_of(cell.judgement->verdict)) : "";
 }
 
 std::string verdict_sentence(const CellFinding& cell, double margin) {
   const std::string label = cell_label(cell);
+  if (is_void(cell)) {
+    const std::int64_t asked = base::integer_member(cell.arm, "canaries").value_or(0);
+    return fmt::format("{}: void: no observable effect in {}; it was not run.", label,
+                       asked == 1 ? "1 canary" : fmt::format("{} canaries", asked));
+  }
   if (!cell.difference) return fmt::format("{}: nothing to compare with the baseline.", label);
   const double delta = cell.difference->delta;
   const std::string range = points_range(cell.difference->interval);
@@ -121,11 +127,23 @@ std::string verdict_sentence(const CellFinding& cell, double margin) {
     case stats::Verdict::Undecided:
       break;
   }
+  const stats::Interval& interval = cell.difference->interval;
+  if (std::isfinite(cell.p_adjusted) && (interval.low > 0 || interval.high < 0)) {
+    return fmt::format(
+        "{}: undecided, {} points {}: more than chance by itself, but not among all of this "
+        "model's "
+        "cells (p = {:.2f}).",
+        label, points(delta), range, cell.p_adjusted);
+  }
   const std::int64_t more = cell.judgement->canaries_more;
+  const std::string given_up =
+      cell.stop == stats::Stop::Futile
+          ? fmt::format(", given up after {} canaries", cell.difference->canaries)
+          : "";
   const std::string needed = more > 0 ? fmt::format("about {} more canaries would tell", more)
                                       : "more canaries would tell";
-  return fmt::format("{}: undecided, {} {} {}: {}.", label, points(delta),
-                     hundredths(delta) == "1" ? "point" : "points", range, needed);
+  return fmt::format("{}: undecided, {} {} {}{}: {}.", label, points(delta),
+                     hundredths(delta) == "1" ? "point" : "points", range, given_up, needed);
 }
 
 }  // namespace assay::finding

@@ -54,6 +54,11 @@ class Comparison {
 
   std::vector<PlanChange> run() {
     for (const char* key : {"name", "repeats", "seed", "margin"}) member(key, then_, now_, key);
+    for (const char* key : {"looks", "alpha", "spending"}) part("design", key);
+    for (const char* key : {"accuracy_least", "ttft_ms_most", "memory_bytes_most",
+                            "cost_usd_per_1000_most", "rank"}) {
+      part("decision", key);
+    }
     compare_cells();
     compare_models();
     compare_packs();
@@ -70,6 +75,13 @@ class Comparison {
     const Json* before = base::find_member(then, key);
     const Json* after = base::find_member(now, key);
     if (!is_same(before, after)) add(what, text_of(before), text_of(after));
+  }
+
+  /// A member of an object that both plans have.
+  void part(std::string_view object, std::string_view key) {
+    const Json* before = base::find_member(then_, object);
+    const Json* after = base::find_member(now_, object);
+    if (before != nullptr && after != nullptr) member(std::string(key), *before, *after, key);
   }
 
   /// Settings are objects of plain values, request fields and server flags alike.

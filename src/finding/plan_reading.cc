@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <numeric>
+
 namespace assay::finding {
 namespace {
 
@@ -67,17 +70,6 @@ CellKind read_kind(const Json& json) {
   return base::string_member(json, "factor") ? CellKind::Level : CellKind::Baseline;
 }
 
-PlannedCell read_cell(const Json& json) {
-  return {.id = text_or(json, "id", ""),
-          .model = text_or(json, "model", ""),
-          .kind = read_kind(json),
-          .factor = base::string_member(json, "factor"),
-          .level = read_level(json),
-          .moves = object_or_null(json, "moves"),
-          .request = object_or_null(json, "request"),
-          .guest = object_or_null(json, "guest")};
-}
-
 std::string describe_pack(const Json& json) {
   return fmt::format("{} ({} cases, sha256 {}…)", text_or(json, "name", "unnamed"),
                      base::integer_member(json, "cases").value_or(0),
@@ -89,6 +81,52 @@ bool verdicts_of(const Json& json, std::int64_t repeats) {
   return member != nullptr && member->is_boolean() ? member->get<bool>() : repeats >= 3;
 }
 
+std::vector<std::size_t> indices(const Json& object, std::string_view key) {
+  std::vector<std::size_t> values;
+  for (const Json& value : elements_of(object, key)) {
+    if (value.is_number_integer() && value.get<std::int64_t>() >= 0) {
+      values.push_back(value.get<std::size_t>());
+    }
+  }
+  return values;
+}
+
+/// A plan without a usable design is judged once, over all canaries in the plan's order.
+void read_design(const Json& json, StudyPlan& plan) {
+  const std::size_t canaries = plan.canaries.size();
+  plan.looks = {canaries};
+  plan.positions.resize(canaries);
+  std::iota(plan.positions.begin(), plan.positions.end(), std::size_t{0});
+  const Json design = object_or_null(json, "design");
+  if (!design.is_object()) return;
+  plan.alpha = base::number_member(design, "alpha").value_or(plan.alpha);
+  if (text_or(design, "spending", "") == stats::name_of(stats::Spending::Pocock)) {
+    plan.spending = stats::Spending::Pocock;
+  }
+  const std::vector<std::size_t> looks = indices(design, "looks");
+  const std::vector<std::size_t> order = indices(design, "order");
+  const bool usable = !looks.empty() && looks.back() == canaries && order.size() == canaries &&
+                      std::is_sorted(looks.begin(), looks.end()) &&
+                      std::all_of(order.begin(), order.end(),
+                                  [&](std::size_t canary) { return canary < canaries; });
+  if (!usable) return;
+  plan.has_design = true;
+  plan.looks = looks;
+  for (std::size_t position = 0; position < canaries; ++position) {
+    plan.positions[order[position]] = position;
+  }
+}
+
+Rule read_rule(const Json& json) {
+  const Json decision = object_or_null(json, "decision");
+  if (!decision.is_object()) return {};
+  return {.accuracy_least = base::number_member(decision, "accuracy_least"),
+          .ttft_ms_most = base::number_member(decision, "ttft_ms_most"),
+          .memory_bytes_most = base::number_member(decision, "memory_bytes_most"),
+          .cost_usd_per_1000_most = base::number_member(decision, "cost_usd_per_1000_most"),
+          .rank = text_or(decision, "rank", "speed")};
+}
+
 base::Error unusable(const store::StudyRow& study, std::string_view found) {
   return base::bad_input(
       fmt::format("expected a plan with models, cells and canaries, found {}", found),
@@ -97,6 +135,17 @@ base::Error unusable(const store::StudyRow& study, std::string_view found) {
 }
 
 }  // namespace
+
+PlannedCell read_cell(const Json& json) {
+  return {.id = text_or(json, "id", ""),
+          .model = text_or(json, "model", ""),
+          .kind = read_kind(json),
+          .factor = base::string_member(json, "factor"),
+          .level = read_level(json),
+          .moves = object_or_null(json, "moves"),
+          .request = object_or_null(json, "request"),
+          .guest = object_or_null(json, "guest")};
+}
 
 base::Result<StudyPlan> read_plan(const store::StudyRow& study) {
   const auto parsed = base::parse_json(study.plan);
@@ -118,6 +167,8 @@ base::Result<StudyPlan> read_plan(const store::StudyRow& study) {
   if (plan.models.empty()) return unusable(study, "no models");
   if (plan.cells.empty()) return unusable(study, "no cells");
   if (plan.canaries.empty()) return unusable(study, "no canaries");
+  read_design(json, plan);
+  plan.rule = read_rule(json);
   const auto trials = plan.cells.size() * plan.canaries.size();
   plan.runs =
       base::integer_member(json, "runs").value_or(static_cast<std::int64_t>(trials) * plan.repeats);

@@ -47,6 +47,13 @@ struct StudyPlan {
   std::string hash;
   std::int64_t repeats = 0;
   double margin = 0.05;
+  double alpha = 0.05;
+  stats::Spending spending = stats::Spending::OBrienFleming;
+  /// After how many canaries in running order the levels are judged; the last is all.
+  std::vector<std::size_t> looks;
+  std::vector<std::size_t> positions;  ///< Place in running order, by canary.
+  bool has_design = false;  ///< False for plans of earlier versions: judged as it stands.
+  Rule rule;
   bool verdicts = true;
   std::int64_t runs = 0;
   std::vector<std::string> packs;
@@ -54,6 +61,9 @@ struct StudyPlan {
   std::vector<PlannedModel> models;
   std::vector<PlannedCell> cells;
 };
+
+/// A cell as the plan's JSON has it.
+PlannedCell read_cell(const base::Json& json);
 
 /// BadInput, naming the study, when the row's plan is not JSON or has no models, cells or canaries.
 base::Result<StudyPlan> read_plan(const store::StudyRow& study);

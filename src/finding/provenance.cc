@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 namespace assay::finding {
 namespace {
@@ -33,11 +34,22 @@ Json packs_of(const Json& plan) {
   return packs;
 }
 
+/// Whether the registered hash is that of what was registered, and that of the plan which the
+/// journal still has.
+bool is_intact(const Json& registration, const store::StudyRow& study) {
+  const Json* promised = base::find_member(registration, "registration");
+  if (promised == nullptr) return false;
+  return base::string_member(registration, "hash") ==
+             base::sha256_hex(base::dump_json(*promised)) &&
+         base::string_member(*promised, "plan_sha256") == base::sha256_hex(study.plan);
+}
+
 /// The first one: registering again changes nothing.
-Json registration_of(const std::vector<store::EventRow>& events) {
+Json registration_of(const store::StudyRow& study, const std::vector<store::EventRow>& events) {
   for (const store::EventRow& event : events) {
     if (event.kind != "registered") continue;
     Json registration = parsed_object(event.detail);
+    registration["intact"] = is_intact(registration, study);
     registration["registered_at"] = base::iso8601_utc(event.unix_ms);
     return registration;
   }
@@ -103,7 +115,7 @@ void fill_provenance(const store::StudyRow& study, const std::vector<store::Even
                      StudyFinding& finding) {
   const Json plan = parsed_object(study.plan);
   finding.inputs = {{"study_file", study.file}, {"packs", packs_of(plan)}};
-  finding.registration = registration_of(events);
+  finding.registration = registration_of(study, events);
   const fs::path folder = fs::path(study.file).parent_path();
   for (ModelFinding& model : finding.models) fill_model(plan, folder, events, model);
 }

@@ -82,7 +82,9 @@ void add_model(SampleStudy& study, const SampleModel& model) {
 }  // namespace
 
 std::string SampleCell::id() const {
-  if (kind == "check") return fmt::format("{}/check:{}", model, factor);
+  if (kind == "check" || kind == "combination") {
+    return fmt::format("{}/{}:{}", model, kind, factor);
+  }
   return factor.empty() ? model + "/baseline" : fmt::format("{}/{}={}", model, factor, level);
 }
 
@@ -109,6 +111,14 @@ SampleStudy::SampleStudy(int canaries, int repeats) : canaries_(canaries), repea
   }
 }
 
+SampleStudy& SampleStudy::design(const std::vector<int>& looks) {
+  Json order = Json::array();
+  for (int canary = 0; canary < canaries_; ++canary) order.push_back(canary);
+  plan["design"] = {
+      {"order", order}, {"looks", looks}, {"alpha", 0.05}, {"spending", "obrien_fleming"}};
+  return *this;
+}
+
 SampleStudy& SampleStudy::add(const SampleCell& cell) {
   const std::string file = fmt::format("models/{}.gguf", cell.model);
   Json& models = plan["models"];
@@ -117,7 +127,7 @@ SampleStudy& SampleStudy::add(const SampleCell& cell) {
     models.push_back({{"name", cell.model}, {"gguf", file}});
   }
   Json request{{"temperature", 0}, {"max_tokens", 64}};
-  const bool moves_one = !cell.factor.empty() && cell.kind != "check";
+  const bool moves_one = !cell.factor.empty() && cell.kind != "check" && cell.kind != "combination";
   if (moves_one && cell.guest.is_null()) request[cell.factor] = cell.level;
   plan["cells"].push_back({{"id", cell.id()},
                            {"model", cell.model},

@@ -15,7 +15,8 @@ struct SampleCell {
   std::string model = "pebble-m";
   std::string factor{};
   std::string level{};
-  std::string kind{};  ///< Empty: the plan says none. With "check", `factor` is the cell's name.
+  std::string kind{};  ///< Empty: the plan says none. With "check" and "combination",
+                       ///< `factor` is the cell's name.
   /// Whether the canary (from 0) is answered right in the given repeat.
   std::function<bool(int canary, int repeat)> is_right = [](int, int) { return true; };
   double total_ms = 100;
@@ -39,6 +40,8 @@ class SampleStudy {
   SampleStudy& add(const SampleCell& cell);
   /// `detail` is a JSON object.
   SampleStudy& add_event(std::string kind, std::string model, const base::Json& detail);
+  /// Judged after so many canaries, in their order; the last look is at all.
+  SampleStudy& design(const std::vector<int>& looks);
   /// Forgets the last `count` trials, as if the study had been interrupted.
   SampleStudy& drop_trials(int count);
 

@@ -34,12 +34,12 @@ void append_truncation(const CellFinding& cell, std::vector<Trap>& traps) {
                     {"accuracy_untruncated", known_or_null(cell.accuracy_untruncated)}}});
 }
 
-void append_cost(const CellFinding& cell, const CellFinding& baseline, std::vector<Trap>& traps) {
+void append_cost(const CellFinding& cell, std::vector<Trap>& traps) {
   const bool no_gain =
       has_verdict(cell, stats::Verdict::Equivalent) || has_verdict(cell, stats::Verdict::Undecided);
   if (!no_gain || cell.factor == "quantization") return;
-  const double tokens = cell.completion_tokens_mean / baseline.completion_tokens_mean;
-  const double time = cell.wall_ms_p50 / baseline.wall_ms_p50;
+  const double tokens = cell.completion_tokens_ratio;
+  const double time = cell.wall_ms_ratio;
   const bool is_costly = tokens >= kCostWorthATrap || time >= kCostWorthATrap;
   if (!is_costly) return;
   traps.push_back(
@@ -122,7 +122,7 @@ std::vector<Trap> find_traps(const TrapEvidence& evidence) {
   const std::vector<CellFinding>& cells = evidence.model.cells;
   if (cells.empty()) return traps;
   for (const CellFinding& cell : cells) append_truncation(cell, traps);
-  for (const CellFinding& cell : cells) append_cost(cell, cells.front(), traps);
+  for (const CellFinding& cell : cells) append_cost(cell, traps);
   append_prompt_traps(evidence, traps);
   append_tool_choice_traps(evidence, traps);
   for (const CellFinding& cell : cells) append_retries(evidence, cell, traps);

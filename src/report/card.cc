@@ -81,7 +81,8 @@ std::vector<const CellFinding*> cells_that_did_not(const ModelFinding& model) {
   std::vector<const CellFinding*> cells;
   for (const CellFinding& cell : model.cells) {
     const bool stayed = finding::has_verdict(cell, stats::Verdict::Equivalent) ||
-                        finding::has_verdict(cell, stats::Verdict::Undecided);
+                        finding::has_verdict(cell, stats::Verdict::Undecided) ||
+                        finding::is_void(cell);
     if (stayed) cells.push_back(&cell);
   }
   return cells;
@@ -107,6 +108,13 @@ const CellFinding* chosen_cell(const StudyFinding& finding) {
   return nullptr;
 }
 
+std::string spared_text(const StudyFinding& finding) {
+  if (finding.state != "done" || finding.done >= finding.planned || finding.planned == 0) return "";
+  return fmt::format(", {} spared by stopping early",
+                     finding::percent(1 - static_cast<double>(finding.done) /
+                                              static_cast<double>(finding.planned)));
+}
+
 std::vector<Fact> scope_facts(const StudyFinding& finding) {
   std::vector<Fact> facts;
   facts.push_back({"Study", fmt::format("{} ({}), sha256 {}…", finding.name, finding.study,
@@ -116,8 +124,8 @@ std::vector<Fact> scope_facts(const StudyFinding& finding) {
       {"Design", fmt::format("one factor at a time, {} canaries × {}, margin ±{}", finding.canaries,
                              finding::counted(finding.repeats, "repeat"),
                              finding::point_count(finding.margin))});
-  facts.push_back(
-      {"Trials", fmt::format("{} of {} ({})", finding.done, finding.planned, finding.state)});
+  facts.push_back({"Trials", fmt::format("{} of {} ({}{})", finding.done, finding.planned,
+                                         finding.state, spared_text(finding))});
   facts.push_back({"Machine", machine_text(finding.machine)});
   if (!finding.engine.empty()) facts.push_back({"Engine", finding.engine});
   facts.push_back({"Date", finding.created});

@@ -23,7 +23,7 @@ constexpr double kVerdictLeft = 764;
 constexpr double kRowHeight = 30;
 constexpr double kTop = 26;
 constexpr double kAxisHeight = 46;
-constexpr std::size_t kLabelColumns = 30;
+constexpr std::size_t kLabelColumns = 27;
 
 /// Every difference of the study, the margin and zero, with some air.
 Axis shared_axis(const StudyFinding& finding) {

@@ -19,6 +19,11 @@ void append_difference(const CellFinding& cell, Json& json) {
   json["delta_high"] = difference ? number(difference->interval.high) : Json();
   json["verdict"] = cell.judgement ? Json(finding::verdict_word(cell)) : Json();
   const bool is_countable = cell.judgement && cell.judgement->canaries_more >= 0;
+  json["p_adjusted"] = number(cell.p_adjusted);
+  json["void"] = finding::is_void(cell) ? Json(finding::verdict_sentence(cell, 0)) : Json();
+  json["arm"] = cell.arm;
+  json["looks_taken"] = cell.looks_taken;
+  json["stop"] = std::string(stats::name_of(cell.stop));
   json["canaries_more"] = is_countable ? Json(cell.judgement->canaries_more) : Json();
 }
 
@@ -33,7 +38,7 @@ Json kinds_json(const CellFinding& cell) {
 Json cell_json(const CellFinding& cell) {
   Json json;
   json["id"] = cell.id;
-  json["kind"] = std::string(finding::name_of(cell.kind));
+  json["kind"] = std::string(study::name_of(cell.kind));
   json["factor"] = cell.factor ? Json(*cell.factor) : Json();
   json["level"] = cell.factor ? Json(cell.level) : Json();
   json["n"] = cell.n;
@@ -45,6 +50,8 @@ Json cell_json(const CellFinding& cell) {
   json["ttft_ms_p95"] = number(cell.ttft_ms_p95);
   json["tokens_per_s"] = number(cell.tokens_per_s);
   json["trial_ms_p50"] = number(cell.wall_ms_p50);
+  json["trial_ms_ratio"] = number(cell.wall_ms_ratio);
+  json["completion_tokens_ratio"] = number(cell.completion_tokens_ratio);
   json["completion_tokens_mean"] = number(cell.completion_tokens_mean);
   json["prompt_tokens_mean"] = number(cell.prompt_tokens_mean);
   json["cost_usd_per_1000"] = number(cell.cost_usd_per_1000);
@@ -66,6 +73,13 @@ Json example_json(const finding::Example& example) {
           {"expected", example.expected}, {"reply", example.reply}, {"reason", example.reason}};
 }
 
+Json confirmation_json(const finding::Confirmation& confirmation) {
+  return {{"status", std::string(finding::name_of(confirmation.status))},
+          {"confirmed", confirmation.status == finding::Confirmation::Status::Confirmed},
+          {"cell", confirmation.cell.empty() ? Json() : Json(confirmation.cell)},
+          {"sentence", confirmation.sentence}};
+}
+
 Json model_json(const finding::ModelFinding& model) {
   Json json;
   json["model"] = model.model;
@@ -82,6 +96,7 @@ Json model_json(const finding::ModelFinding& model) {
                              {"figures", trap.figures}});
   }
   json["notes"] = model.notes;
+  json["confirmation"] = confirmation_json(model.confirmation);
   json["examples"] = Json::array();
   for (const finding::Example& example : model.examples) {
     json["examples"].push_back(example_json(example));
@@ -102,6 +117,16 @@ Json registration_json(const finding::StudyFinding& finding) {
   return json;
 }
 
+Json gate(const std::optional<double>& bound) { return bound ? Json(*bound) : Json(); }
+
+Json rule_json(const finding::Rule& rule) {
+  return {{"accuracy_least", gate(rule.accuracy_least)},
+          {"ttft_ms_most", gate(rule.ttft_ms_most)},
+          {"memory_bytes_most", gate(rule.memory_bytes_most)},
+          {"cost_usd_per_1000_most", gate(rule.cost_usd_per_1000_most)},
+          {"rank", rule.rank}};
+}
+
 Json decision_json(const finding::Decision& decision) {
   Json json;
   json["made"] = decision.made;
@@ -112,6 +137,7 @@ Json decision_json(const finding::Decision& decision) {
   json["settings"] = decision.made ? decision.settings : Json();
   json["reasons"] = decision.reasons;
   json["against"] = decision.against;
+  json["confirmation"] = confirmation_json(decision.confirmation);
   return json;
 }
 
@@ -128,6 +154,9 @@ Json to_json(const finding::StudyFinding& finding) {
   json["canaries"] = finding.canaries;
   json["repeats"] = finding.repeats;
   json["margin"] = finding.margin;
+  json["alpha"] = finding.alpha;
+  json["looks"] = finding.looks;
+  json["rule"] = rule_json(finding.rule);
   json["verdicts"] = finding.verdicts;
   json["planned"] = finding.planned;
   json["done"] = finding.done;

@@ -3,18 +3,47 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "finding/phrase.h"
 
 namespace assay::report {
 namespace {
 
 using base::Json;
 
-constexpr std::size_t kValueColumns = 100;
 constexpr std::size_t kDigestDigits = 16;
 
-std::string text_of(const Json& value) {
-  const std::string text = value.is_string() ? value.get<std::string>() : base::dump_json(value);
-  return base::ellipsize(text, kValueColumns);
+bool is_intact(const Json& registration) {
+  const Json* intact = base::find_member(registration, "intact");
+  return intact != nullptr && intact->is_boolean() && intact->get<bool>();
+}
+
+std::string judging_text(const finding::StudyFinding& finding) {
+  std::string looks;
+  for (const std::size_t look : finding.looks) {
+    looks += fmt::format("{}{}", looks.empty() ? "" : ", ", look);
+  }
+  return fmt::format(
+      "after {} canaries; a wrong “better” or “worse” anywhere in a model's cells in at most {} of "
+      "studies; margin ±{}",
+      looks, finding::percent(finding.alpha), finding::point_count(finding.margin));
+}
+
+std::string rule_text(const finding::Rule& rule) {
+  std::string text;
+  const auto add = [&text](const std::optional<double>& bound, std::string part) {
+    if (bound) text += std::move(part) + ", ";
+  };
+  add(rule.accuracy_least, fmt::format("accuracy shown to be at least {}",
+                                       finding::percent(rule.accuracy_least.value_or(0))));
+  add(rule.ttft_ms_most, fmt::format("first token within {} (95th percentile)",
+                                     finding::milliseconds(rule.ttft_ms_most.value_or(0))));
+  add(rule.memory_bytes_most,
+      fmt::format("at most {} of memory", base::human_bytes(static_cast<std::uint64_t>(
+                                              rule.memory_bytes_most.value_or(0)))));
+  add(rule.cost_usd_per_1000_most, fmt::format("at most {:.3f} USD for a thousand trials",
+                                               rule.cost_usd_per_1000_most.value_or(0)));
+  return fmt::format("{}{} among those shown to be within the margin of the most accurate", text,
+                     (text.empty() ? "by " : "then by ") + rule.rank);
 }
 
 }  // namespace
@@ -27,10 +56,11 @@ std::vector<Fact> registration_facts(const finding::StudyFinding& finding) {
     std::string when = base::string_member(registration, "registered_at").value_or("");
     if (!hash.empty()) when += fmt::format(", sha256 {}…", hash.substr(0, kDigestDigits));
     facts.push_back({"Registered", when});
-    const Json* promised = base::find_member(registration, "registration");
-    if (promised != nullptr && promised->is_object()) {
-      for (const auto& [key, value] : promised->items()) facts.push_back({key, text_of(value)});
-    }
+    facts.push_back({"Plan", is_intact(registration)
+                                 ? "the journal's plan is the registered one"
+                                 : "NOT the registered one: the journal was changed afterwards"});
+    facts.push_back({"Judged", judging_text(finding)});
+    facts.push_back({"Decided", rule_text(finding.rule)});
   }
   if (!finding.changes) return facts;
   if (finding.changes->empty() && !facts.empty()) facts.push_back({"Changed since", "nothing"});

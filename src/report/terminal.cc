@@ -44,8 +44,8 @@ class TerminalReport {
   }
 
   std::string render() {
-    line(fmt::format("{} ({}): {} of {} trials, {} canaries × {}", finding_.name, finding_.study,
-                     finding_.done, finding_.planned, finding_.canaries,
+    line(fmt::format("{} ({}): {} of {} trials{}, {} canaries × {}", finding_.name, finding_.study,
+                     finding_.done, finding_.planned, spared_text(finding_), finding_.canaries,
                      finding::counted(finding_.repeats, "repeat")));
     for (const ModelFinding& model : finding_.models) append_model(model);
     text_ += "\n" + painted(kBold, "Decision") + "\n";

@@ -213,20 +213,6 @@ std::string expected_text(const Json& expect) {
 
 }  // namespace
 
-std::string_view name_of(CellKind kind) {
-  switch (kind) {
-    case CellKind::Baseline:
-      return "baseline";
-    case CellKind::Level:
-      return "level";
-    case CellKind::Check:
-      return "check";
-    case CellKind::Combination:
-      return "combination";
-  }
-  ASSAY_UNREACHABLE("every kind of cell has a name");
-}
-
 double guessed_trial_s(const Plan& plan, const Cell& cell) {
   const ModelSpec& model = plan.models[cell.model];
   double tokens_per_s = kGuessedEndpointTokensPerSecond;

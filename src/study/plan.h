@@ -13,21 +13,11 @@
 #include "base/result.h"
 #include "endpoint/guest.h"
 #include "stats/spending.h"
+#include "study/cell_kind.h"
 #include "study/spec.h"
 #include "task/case.h"
 
 namespace assay::study {
-
-/// What a cell is there for.
-enum class CellKind {
-  Baseline,
-  Level,        ///< Moves exactly one setting: one level of a factor, or a [[cell]] of the file.
-  Check,        ///< Moves prompt and reasoning together: thin or rich, thinking or not. No verdict.
-  Combination,  ///< Moves several levels that were each better alone.
-};
-
-/// As in the plan's JSON: "baseline", "level", "check", "combination".
-std::string_view name_of(CellKind kind);
 
 /// One model with one set of settings.
 struct Cell {
