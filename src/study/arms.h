@@ -14,12 +14,10 @@
 #include "net/runtime.h"
 #include "store/journal.h"
 #include "study/plan.h"
+#include "study/smoke.h"
 #include "study/target.h"
 
 namespace assay::study {
-
-/// How many canaries are asked, at most; a cell whose effect shows is asked no further.
-inline constexpr std::size_t kProbesMost = 8;
 
 enum class ArmState {
   Unchecked,
@@ -31,9 +29,10 @@ enum class ArmState {
 /// "unchecked", "effective", "void", "untold".
 std::string_view name_of(ArmState state);
 
-/// What one reply shows, member by member: text, reasoning, tool calls, finish reason, token
-/// counts, the first tokens' probabilities.
-base::Json observed(const endpoint::ChatReply& reply);
+/// What a conversation's replies show, member by member: how many there are, text, reasoning, tool
+/// calls, finish reason, token counts, the first tokens' probabilities, failure. Of several
+/// replies, each member is a list.
+base::Json observed(const std::vector<endpoint::ChatReply>& replies);
 
 class Arms {
  public:
@@ -42,10 +41,15 @@ class Arms {
   /// Takes over what an earlier run of the study found.
   void recall(const std::vector<store::EventRow>& events);
 
+  /// The cell has trials: whatever it is, they stand, and it is checked no more.
+  void exempt(std::size_t cell) { exempt_.insert(cell); }
+
   /// Checks those of the cells, all on the load that `target` holds, that are unchecked yet; the
-  /// baseline first when it is among them. Each finding is an event `arm`. Failures of the endpoint
+  /// baseline first when it is among them and some level of its model is unchecked. A canary is
+  /// given as long as a trial would be. Each finding is an event `arm`. Failures of the endpoint
   /// leave cells unchecked: their trials will tell. Errors: the journal's, Interrupted.
-  base::Status check(const std::vector<std::size_t>& cells, Target& target);
+  base::Status check(const std::vector<std::size_t>& cells, Target& target,
+                     const SmokeResult& smoke);
 
   ArmState state(std::size_t cell) const;
 
@@ -54,9 +58,14 @@ class Arms {
     base::Json told;                            ///< By the server about its settings.
     std::map<std::string, base::Json> replies;  ///< By canary: one for each way of asking.
   };
-  base::Status check_baseline(const Cell& cell, Target& target);
-  base::Status check_cell(std::size_t index, Target& target);
-  base::Result<base::Json> ask(const Cell& cell, const task::Case& canary, Target& target);
+  bool is_wanted(std::size_t index) const;
+  const Cell& baseline_of(std::size_t model) const;
+  bool any_wanted(std::size_t model) const;
+  base::Status check_baseline(const Cell& cell, Target& target, const SmokeResult& smoke);
+  base::Status check_cell(std::size_t index, Target& target, const SmokeResult& smoke);
+  base::Result<base::Json> ask(const Cell& cell, const task::Case& canary, Target& target,
+                               const SmokeResult& smoke);
+  base::Result<bool> is_cut_at_limit(const Cell& cell, Target& target, const SmokeResult& smoke);
   std::string changed_setting(const Cell& cell, const Seen& baseline, const Target& target) const;
   base::Status note(std::size_t index, ArmState state, const std::string& evidence,
                     std::size_t asked);
@@ -68,6 +77,7 @@ class Arms {
   std::vector<const task::Case*> probes_;
   std::map<std::size_t, Seen> baselines_;   ///< By model.
   std::map<std::string, ArmState> states_;  ///< By cell id.
+  std::set<std::size_t> exempt_;
 };
 
 }  // namespace assay::study

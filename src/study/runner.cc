@@ -59,6 +59,7 @@ class Run {
   Status open_targets();
   Status make_files(const endpoint::Engine& engine);
   Status smoke_models();
+  Status smoke_model(std::size_t model);
   Status accept(const Envelope& envelope, std::string_view basis);
   Status run_trials();
   Status run_look(std::size_t model, std::size_t look);
@@ -102,6 +103,7 @@ class Run {
   Arms arms_;
   std::set<std::int64_t> done_;
   std::set<std::pair<std::string, std::int64_t>> looks_noted_;  ///< Model, look.
+  std::set<std::string> unconfirmed_;  ///< Models whose confirmation the budget forbids.
   bool committed_ = false;
   std::map<std::string, std::string> file_digests_;
   std::vector<std::unique_ptr<Target>> targets_;
@@ -150,6 +152,7 @@ Status Run::read_journal() {
     if (trial.ordinal >= static_cast<std::int64_t>(plan_.schedule.size())) continue;
     done_.insert(trial.ordinal);
     watch_.add(trial.ordinal, trial);
+    arms_.exempt(plan_.schedule[static_cast<std::size_t>(trial.ordinal)].cell);
   }
   for (std::size_t model = 0; model < plan_.models.size(); ++model) watch_.look(model);
   count_left();
@@ -166,6 +169,7 @@ Status Run::recall(const std::vector<store::EventRow>& events) {
     if (row.kind == "look") {
       looks_noted_.emplace(row.model, base::integer_member(*detail, "look").value_or(0));
     }
+    if (row.kind == "confirmation") unconfirmed_.insert(row.model);
     const auto file = base::string_member(*detail, "file");
     const auto digest = base::string_member(*detail, "file_sha256");
     if (file && digest) file_digests_.emplace(*file, *digest);
@@ -204,6 +208,7 @@ void Run::count_left() {
 std::int64_t Run::left_to_confirm(std::size_t model) const {
   const std::vector<std::size_t> winners = watch_.winners(model);
   if (winners.empty() || combination_of(model)) return 0;
+  if (unconfirmed_.count(plan_.models[model].name) != 0) return 0;
   if (winners.size() == 1) return undone(winners.front());
   return static_cast<std::int64_t>(plan_.canaries.size()) * plan_.spec.repeats;
 }
@@ -305,36 +310,41 @@ Status Run::accept(const Envelope& envelope, std::string_view basis) {
 Status Run::smoke_models() {
   smokes_.resize(plan_.models.size());
   trial_s_mean_.assign(plan_.models.size(), 0);
-  for (std::size_t i = 0; i < plan_.models.size(); ++i) {
-    if (trials_left_[i] == 0) continue;
-    const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(),
-                                       [&](const Cell& cell) { return cell.model == i; });
-    context_.err << fmt::format("smoke  {:<24} ", plan_.models[i].name) << std::flush;
-    auto result = smoke(context_, runtime_, plan_, *baseline, *targets_[i]);
-    if (!result.has_value()) {
-      context_.err << "failed\n";
-      static_cast<void>(event("smoke", plan_.models[i].name,
-                              {{"ok", false}, {"message", result.error().message}}));
-      return std::move(result).error();
-    }
-    ASSAY_TRY_DONE(event("smoke", result->model, result->to_json()));
-    context_.err << fmt::format("ok  {:5.0f} tok/s  {:>7} a trial{}\n", result->tokens_per_s,
-                                base::human_duration(result->trial_s_mean),
-                                result->tools_asked && !result->tool_called
-                                    ? "  (no tool call on the canary with tools)"
-                                    : "");
-    trial_s_mean_[i] = result->trial_s_mean;
-    smokes_[i] = std::move(*result);
-    const auto index = static_cast<std::size_t>(baseline - plan_.cells.begin());
-    ASSAY_TRY_DONE(check_arms(cells_of_group(groups_[index]), *targets_[i]));
-    ASSAY_TRY_DONE(targets_[i]->release());
+  for (std::size_t model = 0; model < plan_.models.size(); ++model) {
+    if (trials_left_[model] > 0) ASSAY_TRY_DONE(smoke_model(model));
   }
   return Done{};
 }
 
+Status Run::smoke_model(std::size_t model) {
+  Target& target = *targets_[model];
+  const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(),
+                                     [&](const Cell& cell) { return cell.model == model; });
+  context_.err << fmt::format("smoke  {:<24} ", plan_.models[model].name) << std::flush;
+  auto result = smoke(context_, runtime_, plan_, *baseline, target);
+  if (!result.has_value()) {
+    context_.err << "failed\n";
+    static_cast<void>(event("smoke", plan_.models[model].name,
+                            {{"ok", false}, {"message", result.error().message}}));
+    return std::move(result).error();
+  }
+  ASSAY_TRY_DONE(event("smoke", result->model, result->to_json()));
+  context_.err << fmt::format("ok  {:5.0f} tok/s  {:>7} a trial{}\n", result->tokens_per_s,
+                              base::human_duration(result->trial_s_mean),
+                              result->tools_asked && !result->tool_called
+                                  ? "  (no tool call on the canary with tools)"
+                                  : "");
+  trial_s_mean_[model] = result->trial_s_mean;
+  smokes_[model] = std::move(*result);
+  const auto index = static_cast<std::size_t>(baseline - plan_.cells.begin());
+  ASSAY_TRY_DONE(check_arms(cells_of_group(groups_[index]), target));
+  return target.release();
+}
+
 /// Cells that turn out void are not run.
 Status Run::check_arms(const std::vector<std::size_t>& cells, Target& target) {
-  ASSAY_TRY_DONE(arms_.check(cells, target));
+  if (cells.empty()) return Done{};
+  ASSAY_TRY_DONE(arms_.check(cells, target, *smokes_[plan_.cells[cells.front()].model]));
   for (const std::size_t cell : cells) {
     if (arms_.state(cell) == ArmState::Void) watch_.set_void(cell);
   }
@@ -359,6 +369,7 @@ Status Run::append(const store::TrialRow& row) {
   ASSAY_TRY_DONE(journal_.append_trial(plan_.id, row));
   done_.insert(row.ordinal);
   watch_.add(row.ordinal, row);
+  arms_.exempt(plan_.schedule[static_cast<std::size_t>(row.ordinal)].cell);
   const Cell& cell = cell_of(row.ordinal);
   --trials_left_[cell.model];
   if (row.total_ms > 0) {
@@ -529,9 +540,12 @@ Status Run::combine(std::size_t model, const std::vector<std::size_t>& winners) 
   const std::string& name = plan_.models[model].name;
   ASSAY_TRY(Cell cell, combination_cell(plan_, winners, context_.home));
   const std::int64_t more = static_cast<std::int64_t>(plan_.canaries.size()) * plan_.spec.repeats;
+  trials_left_[model] = 0;
+  // What the models after this one may still take comes first.
+  const std::int64_t others = static_cast<std::int64_t>(done_.size()) + left();
   const auto& budget = plan_.spec.budget.runs;
-  if (budget && static_cast<std::int64_t>(done_.size()) + more > *budget &&
-      !options_.accept_envelope) {
+  if (budget && others + more > *budget && !options_.accept_envelope) {
+    if (!unconfirmed_.insert(name).second) return Done{};
     return event(
         "confirmation", name,
         {{"status", "not_run"},
@@ -548,7 +562,15 @@ Status Run::combine(std::size_t model, const std::vector<std::size_t>& winners) 
 
 /// All trials of one cell that are not in the journal yet, whatever was decided about it.
 Status Run::run_cell(std::size_t index) {
-  trials_left_[plan_.cells[index].model] = undone(index);
+  const std::size_t model = plan_.cells[index].model;
+  trials_left_[model] = undone(index);
+  if (trials_left_[model] == 0) return Done{};
+  if (!smokes_[model]) {
+    // Nothing but confirming is left of the model, and that was not known when the study went on.
+    for (auto& target : targets_) ASSAY_TRY_DONE(target->release());
+    group_ready_.reset();
+    ASSAY_TRY_DONE(smoke_model(model));
+  }
   for (std::size_t i = 0; i < plan_.schedule.size(); ++i) {
     const auto ordinal = static_cast<std::int64_t>(i);
     if (plan_.schedule[i].cell != index || is_done(ordinal)) continue;

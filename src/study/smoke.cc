@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "study/dialogue.h"
-#include "study/trial.h"
 
 namespace assay::study {
 namespace {
@@ -79,11 +78,10 @@ Result<SmokeResult> smoke(const base::Context& context, net::Runtime& runtime, c
   double decoding_s = 0;
   double total_s = 0;
   for (const task::Case* canary : choose(plan)) {
-    endpoint::ChatOptions options;
-    options.timeout = kFirstTimeout;
     const base::MonotonicTime started = context.clock.now();
-    const endpoint::ChatReply reply =
-        runtime.run(target.client().chat(trial_request(baseline, *canary, 1), options));
+    const Dialogue dialogue =
+        hold_dialogue(context.clock, runtime, target.client(), baseline, *canary, 1, kFirstTimeout);
+    const endpoint::ChatReply& reply = dialogue.replies.back();
     if (reply.failure && reply.failure->failure == endpoint::FailureClass::ContextOverflow) {
       // A limit of the cell, which the trials will report; the model itself did answer.
       ++result.overflowed;
@@ -97,12 +95,16 @@ Result<SmokeResult> smoke(const base::Context& context, net::Runtime& runtime, c
     ++result.asked;
     if (!canary->tools.is_null()) {
       result.tools_asked = true;
-      result.tool_called = !reply.tool_calls.empty();
+      result.tool_called =
+          std::any_of(dialogue.replies.begin(), dialogue.replies.end(),
+                      [](const endpoint::ChatReply& turn) { return !turn.tool_calls.empty(); });
     }
-    const double after_first_ms = reply.times.total_ms - reply.times.ttft_ms;
-    if (reply.usage.completion_tokens > 1 && reply.times.ttft_ms >= 0 && after_first_ms > 0) {
-      tokens += static_cast<double>(reply.usage.completion_tokens - 1);
-      decoding_s += after_first_ms / 1000.0;
+    for (const endpoint::ChatReply& turn : dialogue.replies) {
+      const double after_first_ms = turn.times.total_ms - turn.times.ttft_ms;
+      if (turn.usage.completion_tokens > 1 && turn.times.ttft_ms >= 0 && after_first_ms > 0) {
+        tokens += static_cast<double>(turn.usage.completion_tokens - 1);
+        decoding_s += after_first_ms / 1000.0;
+      }
     }
   }
   if (result.asked == 0) {

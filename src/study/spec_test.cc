@@ -81,6 +81,62 @@ TEST(StudyFile, ABudgetMayBeATimeOrANumberOfRuns) {
   EXPECT_EQ(parse(head + "budget = 200\n").value().budget.runs, 200);
 }
 
+TEST(StudyFile, ReadsHowItLooksAndDecides) {
+  const StudySpec plain = parse(kMinimal).value();
+  EXPECT_EQ(plain.looks, 0);
+  EXPECT_DOUBLE_EQ(plain.alpha, 0.05);
+  EXPECT_EQ(plain.spending, "obrien_fleming");
+  EXPECT_EQ(plain.decision.rank, "speed");
+  EXPECT_FALSE(plain.decision.accuracy_least);
+  const StudySpec spec = parse(R"([study]
+name = "x"
+tasks = "t"
+looks = 6
+alpha = 0.01
+spending = "pocock"
+[decision]
+accuracy_least = 0.9
+ttft_ms_most = 500
+memory_bytes_most = 4e9
+cost_usd_per_1000_most = 0
+rank = "memory"
+)")
+                             .value();
+  EXPECT_EQ(spec.looks, 6);
+  EXPECT_DOUBLE_EQ(spec.alpha, 0.01);
+  EXPECT_EQ(spec.spending, "pocock");
+  EXPECT_EQ(spec.decision.accuracy_least, 0.9);
+  EXPECT_EQ(spec.decision.ttft_ms_most, 500);
+  EXPECT_EQ(spec.decision.memory_bytes_most, 4e9);
+  EXPECT_EQ(spec.decision.cost_usd_per_1000_most, 0);
+  EXPECT_EQ(spec.decision.rank, "memory");
+}
+
+TEST(StudyFile, ErrorsInLooksAndDecisionNameThePlace) {
+  const std::string head = "[study]\nname = \"x\"\ntasks = \"t\"\n";
+  EXPECT_THAT(error_of(head + "looks = 0\n"),
+              HasSubstr("s.toml:4: [study] looks: expected an integer of at least 1, found"));
+  EXPECT_THAT(error_of(head + "looks = 2.5\n"), HasSubstr("s.toml:4: [study] looks"));
+  for (const char* alpha : {"0", "0.5", "-0.1", "nan", "\"5%\""}) {
+    EXPECT_THAT(error_of(head + "alpha = " + alpha + "\n"),
+                HasSubstr("s.toml:4: [study] alpha: expected a number from 0.0001 to 0.2"))
+        << alpha;
+  }
+  EXPECT_THAT(
+      error_of(head + "spending = \"haybittle\"\n"),
+      HasSubstr("s.toml:4: [study] spending: expected one of obrien_fleming pocock, found"));
+  const std::string decision = head + "[decision]\n";
+  EXPECT_THAT(error_of(decision + "accuracy_least = 90\n"),
+              HasSubstr("s.toml:5: [decision] accuracy_least: expected a number from 0 to 1"));
+  EXPECT_THAT(error_of(decision + "ttft_ms_most = -1\n"),
+              HasSubstr("s.toml:5: [decision] ttft_ms_most: expected a number of at least 0"));
+  EXPECT_THAT(error_of(decision + "rank = \"beauty\"\n"),
+              HasSubstr("s.toml:5: [decision] rank: expected one of speed memory accuracy cost"));
+  EXPECT_THAT(error_of(decision + "acuracy_least = 0.9\n"),
+              HasSubstr("did you mean `accuracy_least`?"));
+  EXPECT_THAT(error_of("decision = 3\n" + head), HasSubstr("s.toml:1: decision"));
+}
+
 TEST(StudyFile, UnknownFactorSuggestsTheNearest) {
   const std::string error = error_of(std::string(kMinimal) + "[factors]\ntemprature = [1.0]\n");
   EXPECT_THAT(error, HasSubstr("s.toml:9"));

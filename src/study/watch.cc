@@ -21,9 +21,14 @@ Watch::Watch(const Plan& plan)
 void Watch::add(std::int64_t ordinal, const store::TrialRow& trial) {
   const ScheduledTrial& planned = plan_.schedule[static_cast<std::size_t>(ordinal)];
   evidence_.add(planned.cell, position_[planned.canary], trial);
+  looks_.erase(plan_.cells[planned.cell].model);
   if (store::counts(trial) && trial.total_ms >= 0) {
-    times_ms_[planned.cell].push_back(trial.total_ms);
+    times_[planned.cell].push_back({planned.look, trial.total_ms});
   }
+}
+
+void Watch::set_void(std::size_t cell) {
+  if (void_.insert(cell).second) looks_.erase(plan_.cells[cell].model);
 }
 
 void Watch::set_peak(std::size_t cell, std::int64_t bytes) {
@@ -41,6 +46,7 @@ std::size_t Watch::baseline_of(std::size_t model) const {
 
 std::vector<CellLook> Watch::look(std::size_t model) {
   if (!plan_.verdicts()) return {};
+  if (const auto known = looks_.find(model); known != looks_.end()) return known->second;
   std::vector<CellLook> looks;
   std::vector<stats::CellStream> streams;
   const std::size_t baseline = baseline_of(model);
@@ -56,6 +62,7 @@ std::vector<CellLook> Watch::look(std::size_t model) {
     judgements_[looks[i].cell] = judged[i];
     if (judged[i].stop != stats::Stop::No) stopped_.insert(looks[i].cell);
   }
+  looks_[model] = looks;
   return looks;
 }
 
@@ -65,14 +72,20 @@ bool Watch::is_active(std::size_t cell) const {
 
 Showing Watch::showing(std::size_t cell) const {
   Showing showing;
+  std::size_t looks = plan_.design.looks.size();
   const auto judged = judgements_.find(cell);
   if (judged != judgements_.end()) {
     showing.verdict = judged->second.judgement.verdict;
     showing.delta = judged->second.difference.delta;
+    if (stopped_.count(cell) != 0) looks = judged->second.looks_taken;
   }
-  const auto times = times_ms_.find(cell);
-  showing.time_ms =
-      stats::quantile(times == times_ms_.end() ? std::vector<double>{} : times->second, 0.5);
+  std::vector<double> times_ms;
+  if (const auto times = times_.find(cell); times != times_.end()) {
+    for (const Time& time : times->second) {
+      if (time.look < looks) times_ms.push_back(time.ms);
+    }
+  }
+  showing.time_ms = stats::quantile(std::move(times_ms), 0.5);
   // A guest that several cells share is stopped once, so its peak holds for each of them.
   for (const auto& [other, bytes] : peaks_) {
     const bool same = plan_.cells[other].model == plan_.cells[cell].model &&

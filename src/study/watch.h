@@ -30,21 +30,27 @@ class Watch {
 
   /// A trial of the plan's schedule ended.
   void add(std::int64_t ordinal, const store::TrialRow& trial);
-  void set_void(std::size_t cell) { void_.insert(cell); }
+  void set_void(std::size_t cell);
   /// The most memory a guest held while it served that cell.
   void set_peak(std::size_t cell, std::int64_t bytes);
 
   /// Judges the model's levels by all looks that have happened. Cells that are decided or futile
-  /// run no further.
+  /// run no further. Judging takes long in a large study; without new trials it is not done again.
   std::vector<CellLook> look(std::size_t model);
 
   /// Whether trials of the cell are still wanted: neither void nor stopped.
   bool is_active(std::size_t cell) const;
 
   /// The winning levels of a model by its last look, the best one of each factor, in plan order.
+  /// Trials that a level was given after it was stopped do not count: confirming a winner never
+  /// makes it lose.
   std::vector<std::size_t> winners(std::size_t model) const;
 
  private:
+  struct Time {
+    std::size_t look;
+    double ms;
+  };
   Showing showing(std::size_t cell) const;
   std::size_t baseline_of(std::size_t model) const;
 
@@ -53,8 +59,9 @@ class Watch {
   Evidence evidence_;
   std::set<std::size_t> void_;
   std::set<std::size_t> stopped_;
+  std::map<std::size_t, std::vector<CellLook>> looks_;  ///< By model; none: judge anew.
   std::map<std::size_t, stats::CellJudgement> judgements_;
-  std::map<std::size_t, std::vector<double>> times_ms_;
+  std::map<std::size_t, std::vector<Time>> times_;
   std::map<std::size_t, std::int64_t> peaks_;
 };
 

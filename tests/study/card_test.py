@@ -23,6 +23,10 @@ weight = 0.4
 text = "no"
 weight = 0.6
 [[rule]]
+name = "narrow"
+match.field = { top_p = 0.9 }
+reply = "yes!"
+[[rule]]
 name = "cool"
 reply = "yes"
 usage = { prompt_tokens = 7, completion_tokens = 3 }

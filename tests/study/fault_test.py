@@ -22,6 +22,7 @@ GUEST_STUDY = f"""[study]
 name = "faults"
 tasks = "{SOURCE}/examples/packs/deskwork"
 canaries = 5
+looks = 1
 timeout_s = TIMEOUT
 [[model]]
 name = "xs"
@@ -133,10 +134,12 @@ class EndpointFaultTest(FaultTest):
 class ClockFaultTest(FaultTest):
     def test_a_wall_clock_that_jumps(self):
         url = self.start_twin(
-            '[[rule]]\nreply = "yes of course"\nfirst_token_ms = 15\ntoken_ms = 2\n'
+            "[twin]\nfirst_token_ms = 15\ntoken_ms = 2\n"
+            '[[rule]]\nmatch.field = { temperature = 1.0 }\nreply = "yes indeed, of course"\n'
+            '[[rule]]\nreply = "yes of course"\n'
         )
         self.write("cases.jsonl", cases(15))
-        file = self.write("study.toml", study(url, more="timeout_s = 60"))
+        file = self.write("study.toml", study(url, more="timeout_s = 60\nlooks = 1"))
         shift = self.write("shift", "0")
         environment = {
             **os.environ,
@@ -195,11 +198,13 @@ class DiskFaultTest(FaultTest):
     def test_a_full_disk_ends_the_run_and_keeps_what_was_journaled(self):
         # Answers so long that the log's first 4.3 MiB, laid out beforehand, are soon used up.
         url = self.start_twin(
-            f'[[rule]]\nreply = "yes {"and so on " * 4000}"\nfirst_token_ms = 5\n'
-            "tokens_per_event = 100000\n"
+            "[twin]\nfirst_token_ms = 5\ntokens_per_event = 100000\n"
+            '[[rule]]\nmatch.field = { temperature = 1.0 }\n'
+            f'reply = "yes {"or so on " * 4000}"\n'
+            f'[[rule]]\nreply = "yes {"and so on " * 4000}"\n'
         )
         self.write("cases.jsonl", cases(60))
-        file = self.write("study.toml", study(url))
+        file = self.write("study.toml", study(url, more="looks = 1"))
         process = self.start("study", "run", file, "--yes")
         wait_for(lambda: self.trial_count() >= 5)
         ballast = self.fill_disk()
@@ -244,9 +249,13 @@ class JournalFaultTest(FaultTest):
 
     def setUp(self):
         super().setUp()
-        url = self.start_twin('[[rule]]\nreply = "yes"\nfirst_token_ms = 5\n')
+        url = self.start_twin(
+            "[twin]\nfirst_token_ms = 5\n"
+            '[[rule]]\nmatch.field = { temperature = 1.0 }\nreply = "yes!"\n'
+            '[[rule]]\nreply = "yes"\n'
+        )
         self.write("cases.jsonl", cases(40))
-        self.file = self.write("study.toml", study(url))
+        self.file = self.write("study.toml", study(url, more="looks = 1"))
         self.journal = self.home / "journal.db"
         self.log = self.home / "journal.db-wal"
 

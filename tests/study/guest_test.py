@@ -16,6 +16,7 @@ STUDY = f"""[study]
 name = "guest"
 tasks = "{SOURCE}/examples/packs/deskwork"
 canaries = CANARIES
+looks = 1
 [[model]]
 name = "xs"
 gguf = "{MODEL}"

@@ -8,8 +8,20 @@ import json
 
 from program import StudyTest, cases, study, wait_for
 
-STEADY = '[[rule]]\nname = "all"\nreply = "yes"\nfirst_token_ms = 15\n'
+STEADY = """
+[twin]
+first_token_ms = 15
+[[rule]]
+name = "hot"
+match.field = { temperature = 1.0 }
+reply = "yes!"
+[[rule]]
+name = "cold"
+reply = "yes"
+"""
 PLANNED = 2 * 60 * 3
+# Before a study's first trial: eight canaries for the baseline and one for its level, each twice.
+PROBES = 18
 
 
 class InterruptionTest(StudyTest):
@@ -17,7 +29,7 @@ class InterruptionTest(StudyTest):
         super().setUp()
         self.url = self.start_twin(STEADY)
         self.write("cases.jsonl", cases(60))
-        self.file = self.write("study.toml", study(self.url))
+        self.file = self.write("study.toml", study(self.url, more="looks = 1"))
 
     def check_complete(self):
         ordinals = [row[0] for row in self.trials()]
@@ -36,6 +48,7 @@ class InterruptionTest(StudyTest):
         chance = random.Random(20260501)
         kills = 0
         runs = 1
+        looked = 0
         arguments = ["study", "run", self.file, "--yes"]
         while kills < 10:
             # Killed at a moment inside the trial after a random number of further ones.
@@ -48,12 +61,13 @@ class InterruptionTest(StudyTest):
             kills += 1
             runs += 1
             journaled = self.trial_count()
+            looked += not journaled
             self.assertGreaterEqual(journaled, goal, "a journaled trial is gone")
             arguments = ["study", "resume", "latest", "--yes"] if journaled else arguments
         self.run_assay("study", "resume", "latest", "--yes")
         self.check_complete()
         smoke = runs  # One canary each: the cases have one kind and no tools.
-        self.assertLessEqual(self.asked(), PLANNED + kills + smoke)
+        self.assertLessEqual(self.asked(), PLANNED + kills + smoke + PROBES * (looked + 1))
 
     def test_ctrl_c_keeps_what_was_done(self):
         process = self.start("study", "run", self.file, "--yes")

@@ -23,6 +23,10 @@ match.turn = 2
 match.field = { "messages.1.content" = "well" }
 reply = "yes"
 [[rule]]
+name = "thinking"
+match.field = { "chat_template_kwargs.enable_thinking" = true }
+reply = "hm, well"
+[[rule]]
 name = "plain"
 reply = "well"
 """
@@ -87,6 +91,14 @@ class MatrixTest(StudyTest):
                 ("twin/turns=1", "limit", "turns", "well", 1, 12),
             ],
         )
+
+    def test_the_smoke_run_holds_whole_conversations(self):
+        url = self.start_twin(ECHO)
+        self.write("cases.jsonl", cases(4).replace('"expect"', '"follow_ups":["And?"],"expect"'))
+        file = self.write("study.toml", study(url, ""))
+        self.run_assay("study", "run", file, "--yes")
+        turns = [record["rule"] for record in self.records(url)]
+        self.assertEqual(turns, ["plain", "second turn, with the first reply"] * (1 + 4 * 3))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,10 @@ weight = 0.4
 text = "no"
 weight = 0.6
 [[rule]]
+name = "mild"
+match.field = { temperature = 0.5 }
+reply = "yes, yes"
+[[rule]]
 name = "cool"
 reply = "yes"
 usage = { prompt_tokens = 7, completion_tokens = 3 }
@@ -154,7 +158,7 @@ class TrapTest(StudyTest):
         factors = 'tool_choice = ["required"]\nreasoning_effort = ["high"]'
         file = self.write(
             "study.toml",
-            study(url, more="timeout_s = 1.5", factors=factors).replace(
+            study(url, more="timeout_s = 1.5\nlooks = 1", factors=factors).replace(
                 "temperature = 0.0", "temperature = 0.0\nmax_tokens = 6"
             ),
         )
@@ -185,10 +189,12 @@ class TrapTest(StudyTest):
 class FailureTest(StudyTest):
     def test_each_failure_has_its_class_and_the_study_goes_on(self):
         url = self.start_twin(FAULTS)
+        # With this seed the endpoint never fails three times in a row.
+        more = "timeout_s = 1.5\nlooks = 1\nseed = 5"
         self.write("cases.jsonl", cases(10))
         file = self.write(
             "study.toml",
-            study(url, more="timeout_s = 1.5", factors="max_tokens = [4]").replace(
+            study(url, more=more, factors="max_tokens = [4]").replace(
                 "temperature = 0.0", "temperature = 0.0\nmax_tokens = 6"
             ),
         )
