@@ -41,6 +41,29 @@ AnalysisOfVariance analyse(std::span<const Cluster> clusters) {
   return table;
 }
 
+/// Of paired differences.
+struct Moments {
+  double mean = 0;
+  double variance = 0;  ///< With n − 1; 0 below two.
+  double squares = 0;   ///< Σd².
+  double unequal = 0;   ///< How many are not 0.
+};
+
+Moments moments_of(std::span<const double> differences) {
+  Moments moments;
+  const auto count = static_cast<double>(differences.size());
+  for (const double difference : differences) {
+    moments.mean += difference / count;
+    moments.squares += difference * difference;
+    if (std::abs(difference) > kRoundingNoise) moments.unequal += 1;
+  }
+  if (differences.size() < 2) return moments;
+  for (const double difference : differences) {
+    moments.variance += (difference - moments.mean) * (difference - moments.mean) / (count - 1);
+  }
+  return moments;
+}
+
 double rounded(double limit) { return std::round(limit * 1e9) / 1e9; }
 
 /// delta ± the t quantile, within [−1, 1] and never closer to delta than it is itself.
@@ -102,24 +125,24 @@ PairedDifference paired_difference(std::span<const double> differences, double c
   result.confidence = confidence;
   result.canaries = static_cast<std::int64_t>(differences.size());
   const auto count = static_cast<double>(differences.size());
-  double squares = 0;
-  double unequal = 0;
-  for (const double difference : differences) {
-    result.delta += difference / count;
-    squares += difference * difference;
-    if (std::abs(difference) > kRoundingNoise) unequal += 1;
-  }
+  result.delta = moments_of(differences).mean;
   if (differences.size() >= 2) {
-    double deviations = 3 * (1 + squares) / std::pow(1 + unequal, 3);
-    for (const double difference : differences) {
-      deviations += (difference - result.delta) * (difference - result.delta);
-    }
-    result.standard_error = std::sqrt(deviations / (count * (count - 1)));
+    result.standard_error = standard_error_at(differences, count);
     result.deviation = result.standard_error * std::sqrt(count);
   }
   result.interval = student_interval(result, confidence);
   result.interval_tost = student_interval(result, 2 * confidence - 1);
   return result;
+}
+
+double standard_error_at(std::span<const double> differences, double canaries) {
+  ASSAY_CHECK(differences.size() >= 2 && canaries >= 2, "one difference has no spread");
+  const Moments moments = moments_of(differences);
+  const double growth = canaries / static_cast<double>(differences.size());
+  const double unequal = 1 + moments.unequal * growth;
+  const double added = 3 * (1 + moments.squares * growth) / (unequal * unequal * unequal);
+  const double deviations = moments.variance * (canaries - 1) + added;
+  return std::sqrt(deviations / (canaries * (canaries - 1)));
 }
 
 PairedDifference paired_difference(std::span<const Pair> pairs, double confidence) {

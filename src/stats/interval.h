@@ -77,6 +77,12 @@ PairedDifference paired_difference(std::span<const Pair> pairs, double confidenc
 /// The same from the differences themselves, each in [−1, 1].
 PairedDifference paired_difference(std::span<const double> differences, double confidence = 0.95);
 
+/// The standard error that paired_difference() would give after `canaries` of them, which may be
+/// more than there are, if they went on as they began: the same deviation and the same share of
+/// canaries that differ. Requires two differences and two canaries; at their own number it is their
+/// standard error. Twelve canaries without any difference, at 60: 0.0291.
+double standard_error_at(std::span<const double> differences, double canaries);
+
 /// The q-quantile, q in [0, 1], by linear interpolation between order statistics (Hyndman and Fan
 /// 1996, type 7, R's default): quantile({1, 2, 3, 4}, 0.25) = 1.75. NaN when empty.
 double quantile(std::vector<double> values, double q);

@@ -1,11 +1,10 @@
-#include "stats/stagewise.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <vector>
 
 #include "stats/spending.h"
+#include "stats/stagewise.h"
 
 namespace assay::stats {
 namespace {
