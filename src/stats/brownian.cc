@@ -12,16 +12,18 @@ namespace {
 
 using Rule = boost::math::quadrature::gauss<double, 10>;
 
-/// A piece of three standard deviations of the shortest step keeps the rule's error below 1e-7.
-constexpr double kPieceDeviations = 3;
+/// A piece of four standard deviations of the shortest step keeps the rule's error below 1e-7.
+constexpr double kPieceDeviations = 4;
+/// Farther in standard deviations no step goes.
+constexpr double kStepMost = 12;
 /// Paths this unlikely add nothing to a probability.
-constexpr double kNothing = 1e-14;
+constexpr double kNothing = 1e-10;
+/// Standard deviations that count as infinitely far away in a probability.
+constexpr double kFar = 10;
 
-double upper_tail(double z) { return std::erfc(z / std::numbers::sqrt2) / 2; }
-
-double density(double x, double deviation) {
-  const double z = x / deviation;
-  return std::exp(-z * z / 2) / (deviation * std::sqrt(2 * std::numbers::pi));
+double tail_above(double z) {
+  if (z > kFar) return 0;
+  return z < -kFar ? 1 : std::erfc(z / std::numbers::sqrt2) / 2;
 }
 
 }  // namespace
@@ -31,7 +33,8 @@ SurvivingPaths::SurvivingPaths(double step_least)
   ASSAY_CHECK(step_least > 0 && step_least <= 1, "information grows from look to look");
 }
 
-double SurvivingPaths::probability(double fraction, const Interval& region, double drift) const {
+double SurvivingPaths::probability(double fraction, std::span<const Interval> regions,
+                                   double drift) const {
   const double step = fraction - fraction_;
   const double deviation = std::sqrt(step);
   double sum = 0;
@@ -39,24 +42,28 @@ double SurvivingPaths::probability(double fraction, const Interval& region, doub
     const double weight = mass_[i] * std::exp(drift * (at_[i] - drift * fraction_ / 2));
     if (weight < kNothing) continue;
     const double from = at_[i] + drift * step;
-    // The tail on the region's own side keeps small probabilities exact.
-    const double low = (region.low - from) / deviation;
-    const double high = (region.high - from) / deviation;
-    sum += weight *
-           (low > 0 ? upper_tail(low) - upper_tail(high) : upper_tail(-high) - upper_tail(-low));
+    double reached = 0;
+    for (const Interval& region : regions) {
+      reached += tail_above((region.low - from) / deviation) -
+                 tail_above((region.high - from) / deviation);
+    }
+    sum += weight * reached;
   }
   return sum;
 }
 
 void SurvivingPaths::go_on(double fraction, std::span<const Interval> regions) {
   const double deviation = std::sqrt(fraction - fraction_);
+  const double scale = 1 / (deviation * std::sqrt(2 * std::numbers::pi));
   std::vector<double> at;
   std::vector<double> mass;
   const auto add = [&](double x, double weight) {
     double value = 0;
     for (std::size_t i = 0; i < at_.size(); ++i) {
-      value += mass_[i] * density(x - at_[i], deviation);
+      const double z = std::abs(x - at_[i]) / deviation;
+      if (z < kStepMost) value += mass_[i] * std::exp(-z * z / 2);
     }
+    value *= scale;
     if (value <= 0) return;
     at.push_back(x);
     mass.push_back(value * weight);

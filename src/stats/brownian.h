@@ -23,9 +23,10 @@ class SurvivingPaths {
   /// All paths, at time 0. `step_least`: the shortest step between looks, in (0, 1].
   explicit SurvivingPaths(double step_least);
 
-  /// The probability of not having stopped, and being in `region` at `fraction`, under that drift.
-  /// An infinite limit is allowed. `fraction` is above that of the last `go_on`.
-  double probability(double fraction, const Interval& region, double drift = 0) const;
+  /// The probability of not having stopped, and being in one of `regions` at `fraction`, under that
+  /// drift. Regions lie apart; an infinite limit is allowed. `fraction` is above that of the last
+  /// go_on().
+  double probability(double fraction, std::span<const Interval> regions, double drift = 0) const;
 
   /// The paths that are in one of `regions` at `fraction` go on, all others stop. Regions are
   /// finite, ascending and apart.

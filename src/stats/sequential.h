@@ -25,7 +25,7 @@ struct MatrixDesign {
   Spending spending = Spending::OBrienFleming;
   /// A cell is given up when the predicted probability that its verdict would be other than
   /// undecided at the last look falls below this; 0: never.
-  double futility = 0.05;
+  double futility = 0.2;
 };
 
 /// One cell against its baseline, canary by canary.

@@ -62,7 +62,8 @@ std::vector<double> normal_boundaries(Spending spending, double alpha,
     const double now = spent(spending, alpha, fraction);
     const double far = kFar * std::sqrt(fraction);
     const double level = level_of(now - spent_before, far, [&](double candidate) {
-      return paths.probability(fraction, {candidate, std::numeric_limits<double>::infinity()});
+      const Interval beyond{candidate, std::numeric_limits<double>::infinity()};
+      return paths.probability(fraction, {&beyond, 1});
     });
     boundaries.push_back(level / std::sqrt(fraction));
     if (level > -far) paths.go_on(fraction, std::vector<Interval>{{-far, level}});

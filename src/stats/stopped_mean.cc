@@ -16,7 +16,7 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 /// A limit this many standard errors from the mean is past anything asked for.
 constexpr double kReach = 8;
 /// Of a limit, in standard errors at full information.
-constexpr double kTolerance = 1e-5;
+constexpr double kTolerance = 1e-4;
 
 std::vector<double> fractions_of(std::span<const LookRule> rules) {
   std::vector<double> fractions;
@@ -44,18 +44,16 @@ class Study {
   /// Of stopping with a mean of at least `mean`.
   double probability_above(double mean, double drift) const {
     double sum = 0;
+    std::vector<Interval> stops;
     for (const Stage& stage : stages_) {
-      const double level = mean * stage.fraction;
-      // Upwards from the level, leaving out where the study goes on.
-      double from = level;
+      stops.clear();
+      double from = mean * stage.fraction;
       for (const Interval& range : stage.going_on) {
-        if (range.high <= from) continue;
-        if (range.low > from) {
-          sum += stage.paths.probability(stage.fraction, {from, range.low}, drift);
-        }
-        from = range.high;
+        if (range.low > from) stops.push_back({from, range.low});
+        from = std::max(from, range.high);
       }
-      sum += stage.paths.probability(stage.fraction, {from, kInfinite}, drift);
+      stops.push_back({from, kInfinite});
+      sum += stage.paths.probability(stage.fraction, stops, drift);
     }
     return sum;
   }

@@ -29,6 +29,7 @@ using Studies = int;
 stats::MatrixDesign design_of(std::size_t canaries, std::size_t looks) {
   stats::MatrixDesign design;
   design.looks = stats::equal_looks(canaries, looks);
+  if (std::getenv("FUT")) design.futility = std::atof(std::getenv("FUT"));
   return design;
 }
 
