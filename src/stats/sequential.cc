@@ -62,6 +62,8 @@ class Matrix {
       reject();
       for (Progress& cell : progress_) {
         if (cell.active() && cell.result.looks_taken == look + 1) settle(cell, look);
+        // What later looks make of other cells must not move a stopped cell's interval.
+        if (!cell.active() && !cell.is_estimated) estimate(cell);
       }
     }
     return results();
@@ -147,7 +149,7 @@ class Matrix {
                                         double different) {
     std::vector<Interval> upper;
     double from = std::max(equivalent, 0.0);
-    if (futile && futile->low > from) {
+    if (futile && std::min(futile->low, different) > from) {
       upper.push_back({from, std::min(futile->low, different)});
     }
     if (futile) from = std::max(from, futile->high);

@@ -68,6 +68,26 @@ TEST(Matrix, IgnoresWhatComesAfterAStop) {
   EXPECT_EQ(after.difference.delta, before.difference.delta);
 }
 
+TEST(Matrix, FreezesTheIntervalOfAStoppedCell) {
+  // The second cell is given up early; the others are told apart only later.
+  const auto looks = equal_looks(100, 10);
+  std::vector<double> late(100, 0);
+  for (std::size_t i = 0; i < 100; i += 4) late[i] = 2.0 / 3;
+  std::vector<CellStream> cells{stream(late, 100), stream(kNoise, 100), stream(late, 100)};
+  const auto after = judge_matrix(design(looks), cells);
+  ASSERT_EQ(after[1].stop, Stop::Futile);
+  ASSERT_LT(after[1].looks_taken, after[0].looks_taken);
+  for (CellStream& cell : cells) cell.positions_done = looks[after[1].looks_taken - 1];
+  const auto before = judge_matrix(design(looks), cells);
+  EXPECT_EQ(before[1].stop, Stop::Futile);
+  EXPECT_EQ(before[1].difference.interval.low, after[1].difference.interval.low);
+  EXPECT_EQ(before[1].difference.interval.high, after[1].difference.interval.high);
+}
+
+TEST(Matrix, OfNoCellsIsEmpty) {
+  EXPECT_TRUE(judge_matrix(design({20, 40}), std::vector<CellStream>{}).empty());
+}
+
 TEST(Matrix, WaitsForTheSlowestCell) {
   std::vector<CellStream> cells{stream(kGain, 100), stream(kNoise, 100)};
   cells[1].positions_done = 19;
