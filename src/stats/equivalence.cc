@@ -12,6 +12,23 @@ namespace {
 /// A standard deviation below this share of the largest difference is what rounding leaves of 0.
 constexpr double kRoundingNoise = 1e-12;
 
+struct Question {
+  double margin = 0;
+  double alpha = 0;
+  double standard_error = 0;
+  double degrees = 0;
+};
+
+void decide(EquivalenceTest& test, const Question& question) {
+  const boost::math::students_t student(question.degrees);
+  const double from_below = (test.mean + question.margin) / question.standard_error;
+  const double from_above = (test.mean - question.margin) / question.standard_error;
+  test.p_below = boost::math::cdf(boost::math::complement(student, from_below));
+  test.p_above = boost::math::cdf(student, from_above);
+  test.p = std::max(test.p_below, test.p_above);
+  test.equivalent = test.p <= question.alpha;
+}
+
 }  // namespace
 
 EquivalenceTest equivalence_test(std::span<const double> differences, double margin, double alpha) {
@@ -29,13 +46,18 @@ EquivalenceTest equivalence_test(std::span<const double> differences, double mar
   }
   const double deviation = std::sqrt(squares / (count - 1));
   if (deviation <= kRoundingNoise * largest) return test;
-  const double standard_error = deviation / std::sqrt(count);
-  const boost::math::students_t student(count - 1);
-  test.p_below =
-      boost::math::cdf(boost::math::complement(student, (test.mean + margin) / standard_error));
-  test.p_above = boost::math::cdf(student, (test.mean - margin) / standard_error);
-  test.p = std::max(test.p_below, test.p_above);
-  test.equivalent = test.p <= alpha;
+  decide(test, {margin, alpha, deviation / std::sqrt(count), count - 1});
+  return test;
+}
+
+EquivalenceTest equivalence_test(const PairedDifference& difference, double margin, double alpha) {
+  ASSAY_CHECK(margin >= 0, "a margin is a distance");
+  ASSAY_CHECK(alpha > 0 && alpha < 0.5, "a one-sided level is below one half");
+  EquivalenceTest test;
+  test.mean = difference.delta;
+  if (difference.canaries < 2) return test;
+  decide(test,
+         {margin, alpha, difference.standard_error, static_cast<double>(difference.canaries - 1)});
   return test;
 }
 

@@ -52,5 +52,25 @@ TEST(EquivalenceTest, SaysNothingWithoutASpread) {
   }
 }
 
+TEST(EquivalenceTest, OfAPairedDifferenceUsesItsStandardErrorThatIsNeverZero) {
+  // √(3/(n(n − 1))) is 0.0296 for 59 canaries and 0.0308 for 57, t = 1.689 and 1.631.
+  const auto equal = [](std::size_t canaries) {
+    return paired_difference(std::vector<double>(canaries, 0.0));
+  };
+  EXPECT_TRUE(equivalence_test(equal(59), 0.05).equivalent);
+  EXPECT_NEAR(equivalence_test(equal(59), 0.05).p, 0.0483, 1e-4);
+  EXPECT_FALSE(equivalence_test(equal(57), 0.05).equivalent);
+  EXPECT_EQ(equivalence_test(equal(1), 0.05).p, 1);
+}
+
+TEST(EquivalenceTest, OfAPairedDifferenceIsWhetherItsTostIntervalLiesInside) {
+  const PairedDifference difference = paired_difference(kDifferences);
+  for (const double margin : {0.02, 0.05, 0.1, 0.2, 0.3}) {
+    const Interval& tost = difference.interval_tost;
+    EXPECT_EQ(equivalence_test(difference, margin).equivalent,
+              tost.low > -margin && tost.high < margin);
+  }
+}
+
 }  // namespace
 }  // namespace assay::stats

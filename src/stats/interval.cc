@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "stats/clustered_error.h"
 
 namespace assay::stats {
 namespace {
@@ -41,7 +42,40 @@ AnalysisOfVariance analyse(std::span<const Cluster> clusters) {
   return table;
 }
 
+/// Of paired differences.
+struct Moments {
+  double mean = 0;
+  double variance = 0;  ///< With n − 1; 0 below two.
+  double squares = 0;   ///< Σd².
+  double unequal = 0;   ///< How many are not 0.
+};
+
+Moments moments_of(std::span<const double> differences) {
+  Moments moments;
+  const auto count = static_cast<double>(differences.size());
+  for (const double difference : differences) {
+    moments.mean += difference / count;
+    moments.squares += difference * difference;
+    if (std::abs(difference) > kRoundingNoise) moments.unequal += 1;
+  }
+  if (differences.size() < 2) return moments;
+  for (const double difference : differences) {
+    moments.variance += (difference - moments.mean) * (difference - moments.mean) / (count - 1);
+  }
+  return moments;
+}
+
 double rounded(double limit) { return std::round(limit * 1e9) / 1e9; }
+
+Interval score_interval(double share, double trials, double z) {
+  const double shrinkage = 1 + z * z / trials;
+  const double center = (share + z * z / (2 * trials)) / shrinkage;
+  const double half =
+      z / shrinkage * std::sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials));
+  // At the ends the limit is exactly 0 or 1, which rounding would miss by an ulp.
+  return {share == 0 ? 0 : std::max(0.0, center - half),
+          share == 1 ? 1 : std::min(1.0, center + half)};
+}
 
 /// delta ± the t quantile, within [−1, 1] and never closer to delta than it is itself.
 Interval student_interval(const PairedDifference& difference, double confidence) {
@@ -60,14 +94,26 @@ Interval wilson(double successes, double trials, double confidence) {
   ASSAY_CHECK(confidence > 0 && confidence < 1, "a confidence is a probability");
   if (trials == 0) return {0, 1};
   const double z = boost::math::quantile(boost::math::normal(), (1 + confidence) / 2);
-  const double share = successes / trials;
-  const double shrinkage = 1 + z * z / trials;
-  const double center = (share + z * z / (2 * trials)) / shrinkage;
-  const double half =
-      z / shrinkage * std::sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials));
-  // At the ends the limit is exactly 0 or 1, which rounding would miss by an ulp.
-  return {successes == 0 ? 0 : std::max(0.0, center - half),
-          successes == trials ? 1 : std::min(1.0, center + half)};
+  return score_interval(successes / trials, trials, z);
+}
+
+Interval clustered_wilson(std::span<const Cluster> clusters, double confidence) {
+  ASSAY_CHECK(confidence > 0 && confidence < 1, "a confidence is a probability");
+  const AnalysisOfVariance table = analyse(clusters);
+  if (table.clusters == 0) return {0, 1};
+  const ClusteredError error = clustered_error(clusters);
+  double share = std::clamp(error.mean, 0.0, 1.0);
+  if (share > 1 - kRoundingNoise) share = 1;
+  if (table.clusters < 2) return wilson(share, 1, confidence);
+  const double variance = share * (1 - share);
+  const double telling = 4 * variance * table.clusters;
+  // telling · v N / variance, written so that it is 0 and not 0/0 where all agree.
+  const double seen =
+      4 * table.clusters * error.standard_error * error.standard_error * table.trials;
+  const double design_effect = (seen + table.sizes_squared / table.trials) / (telling + 1);
+  const boost::math::students_t student(2 * (table.clusters - 1));
+  return score_interval(share, table.trials / design_effect,
+                        boost::math::quantile(student, (1 + confidence) / 2));
 }
 
 double intracluster_correlation(std::span<const Cluster> clusters) {
@@ -102,24 +148,24 @@ PairedDifference paired_difference(std::span<const double> differences, double c
   result.confidence = confidence;
   result.canaries = static_cast<std::int64_t>(differences.size());
   const auto count = static_cast<double>(differences.size());
-  double squares = 0;
-  double unequal = 0;
-  for (const double difference : differences) {
-    result.delta += difference / count;
-    squares += difference * difference;
-    if (std::abs(difference) > kRoundingNoise) unequal += 1;
-  }
+  result.delta = moments_of(differences).mean;
   if (differences.size() >= 2) {
-    double deviations = 3 * (1 + squares) / std::pow(1 + unequal, 3);
-    for (const double difference : differences) {
-      deviations += (difference - result.delta) * (difference - result.delta);
-    }
-    result.standard_error = std::sqrt(deviations / (count * (count - 1)));
+    result.standard_error = standard_error_at(differences, count);
     result.deviation = result.standard_error * std::sqrt(count);
   }
   result.interval = student_interval(result, confidence);
   result.interval_tost = student_interval(result, 2 * confidence - 1);
   return result;
+}
+
+double standard_error_at(std::span<const double> differences, double canaries) {
+  ASSAY_CHECK(differences.size() >= 2 && canaries >= 2, "one difference has no spread");
+  const Moments moments = moments_of(differences);
+  const double growth = canaries / static_cast<double>(differences.size());
+  const double unequal = 1 + moments.unequal * growth;
+  const double added = 3 * (1 + moments.squares * growth) / (unequal * unequal * unequal);
+  const double deviations = moments.variance * (canaries - 1) + added;
+  return std::sqrt(deviations / (canaries * (canaries - 1)));
 }
 
 PairedDifference paired_difference(std::span<const Pair> pairs, double confidence) {

@@ -46,6 +46,21 @@ double intracluster_correlation(std::span<const Cluster> clusters);
 /// makes intervals too narrow: they held the truth in 91 % instead of 95 % of simulated studies.
 double effective_sample_size(std::span<const Cluster> clusters);
 
+/// Wilson's score interval for the share of right answers when they come in clusters; within [0,
+/// 1].
+///
+/// The number of trials is divided by the design effect v N / (p(1 − p)), v being the squared
+/// standard error of clustered_error.h: what the clusters show is used as it is, also where it is
+/// below 1 (Dean and Pagano 2015; Franco, Little, Louis and Slud 2019). One pseudo-canary whose
+/// repeats agree weighs in against the 4p(1 − p)G that can tell something, G being the number of
+/// canaries, so that nothing rests on one canary where nearly everything is right. The quantile is
+/// Student's on 2(G − 1) degrees, between the normal one and that for an estimated variance: only
+/// its ratio to p(1 − p) is.
+///
+/// All of G canaries right or wrong: G trials. One canary: one trial; none: [0, 1]. Sixty canaries
+/// of one repeat, 30 right: [0.377, 0.623].
+Interval clustered_wilson(std::span<const Cluster> clusters, double confidence = 0.95);
+
 /// One canary's mean under the cell and under the baseline, each in [0, 1].
 struct Pair {
   double treatment = 0;
@@ -76,6 +91,12 @@ PairedDifference paired_difference(std::span<const Pair> pairs, double confidenc
 
 /// The same from the differences themselves, each in [−1, 1].
 PairedDifference paired_difference(std::span<const double> differences, double confidence = 0.95);
+
+/// The standard error that paired_difference() would give after `canaries` of them, which may be
+/// more than there are, if they went on as they began: the same deviation and the same share of
+/// canaries that differ. Requires two differences and two canaries; at their own number it is their
+/// standard error. Twelve canaries without any difference, at 60: 0.0291.
+double standard_error_at(std::span<const double> differences, double canaries);
 
 /// The q-quantile, q in [0, 1], by linear interpolation between order statistics (Hyndman and Fan
 /// 1996, type 7, R's default): quantile({1, 2, 3, 4}, 0.25) = 1.75. NaN when empty.

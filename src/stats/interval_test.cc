@@ -128,6 +128,61 @@ TEST(EffectiveSampleSize, IgnoresEmptyClustersAndCountsSingleTrials) {
   EXPECT_EQ(effective_sample_size(std::vector{cluster({})}), 0);
 }
 
+TEST(ClusteredWilson, OfSingleTrialsIsNearlyWilson) {
+  std::vector<Cluster> clusters(30, cluster({1}));
+  clusters.resize(60, cluster({0}));
+  expect_interval(clustered_wilson(clusters), 0.3753, 0.6247, 2e-4);
+  expect_interval(wilson(30, 60), 0.3774, 0.6226, 1e-4);
+}
+
+TEST(ClusteredWilson, DoesNotNarrowWhenIdenticalRepeatsAreAdded) {
+  std::vector<Cluster> once(30, cluster({1}));
+  once.resize(60, cluster({0}));
+  std::vector<Cluster> thrice(30, cluster({1, 1, 1}));
+  thrice.resize(60, cluster({0, 0, 0}));
+  const Interval narrow = clustered_wilson(once);
+  const Interval repeated = clustered_wilson(thrice);
+  EXPECT_LE(repeated.low, narrow.low + 1e-3);
+  EXPECT_GE(repeated.high, narrow.high - 1e-3);
+  std::vector<Cluster> unlike(60, cluster({1, 0, 1, 0}));
+  EXPECT_GT(clustered_wilson(unlike).low, narrow.low + 0.05);
+}
+
+TEST(ClusteredWilson, CountsCanariesWhereAllAgree) {
+  const Interval all = clustered_wilson(std::vector<Cluster>(20, cluster({1, 1, 1})));
+  EXPECT_EQ(all.high, 1);
+  EXPECT_NEAR(all.low, wilson(20, 20).low, 0.012);
+  EXPECT_LT(all.low, wilson(20, 20).low);
+  EXPECT_EQ(clustered_wilson(std::vector<Cluster>(20, cluster({0, 0}))).low, 0);
+}
+
+TEST(ClusteredWilson, KnowsLittleOfOneCanaryAndNothingOfNone) {
+  const Interval one = clustered_wilson(std::vector<Cluster>{cluster({1, 1, 0})});
+  expect_interval(one, wilson(2.0 / 3, 1).low, wilson(2.0 / 3, 1).high);
+  expect_interval(clustered_wilson({}), 0, 1);
+  expect_interval(clustered_wilson(std::vector<Cluster>(3)), 0, 1);
+}
+
+TEST(ClusteredWilson, UsesHowLittleGradedScoresVary) {
+  std::vector<Cluster> graded;
+  for (int i = 0; i < 30; ++i) graded.push_back(cluster({0.45 + 0.01 * (i % 10)}));
+  const Interval interval = clustered_wilson(graded);
+  EXPECT_LT(interval.high - interval.low, 0.12);
+  EXPECT_GT(interval.high - interval.low, 0.02);
+}
+
+TEST(StandardErrorAt, IsTheStandardErrorAtTheirOwnNumberAndFadesBeyond) {
+  std::vector<double> differences{1, 0, 0, 1.0 / 3, 0, -1.0 / 3, 0, 0, 0, 2.0 / 3};
+  EXPECT_DOUBLE_EQ(standard_error_at(differences, 10),
+                   paired_difference(differences).standard_error);
+  std::vector<double> longer = differences;
+  for (int i = 0; i < 5; ++i) {
+    longer.insert(longer.end(), differences.begin(), differences.end());
+  }
+  EXPECT_NEAR(standard_error_at(differences, 60), paired_difference(longer).standard_error, 3e-3);
+  EXPECT_NEAR(standard_error_at(std::vector<double>(12, 0.0), 60), 0.0291, 1e-4);
+}
+
 TEST(PairedDifference, OfEqualPairsFollowsTheRuleOfThree) {
   // None of 60 flipped: a flip rate above 3/60 is ruled out at one-sided 95 %.
   const std::vector<Pair> equal(60, Pair{1, 1});

@@ -1,5 +1,6 @@
-// Is the mean of paired differences more than chance? Called where graded scores of two cells on
-// the same canaries are compared: `finding`. Pure functions; thread-safe.
+// Is the mean of paired differences more than chance? Called by sign_flip where a study looks once,
+// and where graded scores of two cells on the same canaries are compared. Pure functions;
+// thread-safe.
 #pragma once
 
 #include <cstdint>

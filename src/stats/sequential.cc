@@ -4,12 +4,16 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <limits>
 #include <map>
-#include <numeric>
+#include <optional>
 
 #include "base/check.h"
+#include "stats/equivalence.h"
+#include "stats/futility.h"
+#include "stats/multiple.h"
 #include "stats/sign_flip.h"
-#include "stats/stagewise.h"
+#include "stats/stopped_mean.h"
 
 namespace assay::stats {
 namespace {
@@ -20,16 +24,22 @@ double normal_quantile(double probability) {
   return boost::math::quantile(boost::math::normal(), probability);
 }
 
+/// Statistics beyond are never met.
+constexpr double kStatisticMost = 12;
+/// A test at a smaller level is not made.
+constexpr double kLevelLeast = 1e-12;
+
 /// One cell's way through the looks.
 struct Progress {
   std::vector<double> differences;
   std::vector<Look> looks;  ///< Those taken.
-  std::vector<double>
-      boundaries{};  ///< At which each look before the present one would have ended.
+  /// At which z statistic each look before the present one would have called it different.
+  std::vector<double> boundaries{};
   CellJudgement result;
   /// Rejected at alpha, alpha/2, … alpha/`levels`; 0: not even at alpha.
   std::size_t levels = 0;
   bool is_positive = false;
+  bool is_estimated = false;  ///< The interval allows for the looks.
 
   bool active() const { return result.stop == Stop::No; }
 };
@@ -52,6 +62,8 @@ class Matrix {
       reject();
       for (Progress& cell : progress_) {
         if (cell.active() && cell.result.looks_taken == look + 1) settle(cell, look);
+        // What later looks make of other cells must not move a stopped cell's interval.
+        if (!cell.active() && !cell.is_estimated) estimate(cell);
       }
     }
     return results();
@@ -80,30 +92,102 @@ class Matrix {
       cell.looks.push_back({cell.differences.size(), fractions_[look]});
       cell.result.looks_taken = look + 1;
       cell.result.difference = paired_difference(cell.differences, 1 - design_.alpha);
-      allow_for_looks(cell);
+      cell.is_estimated = false;
       measure_levels(cell);
     }
   }
 
-  /// Widens or shifts the interval for having looked before. The normal theory's limits are
-  /// stretched by what Student's t adds at this number of canaries.
-  void allow_for_looks(Progress& cell) const {
+  /// Gives the interval that allows for the looks. The normal theory's limits are stretched by what
+  /// Student's t adds at this number of canaries.
+  void estimate(Progress& cell) {
     PairedDifference& difference = cell.result.difference;
-    if (cell.looks.size() < 2 || difference.canaries < 2) return;
-    const std::span<const double> fractions(fractions_.data(), cell.looks.size());
-    const double at_full = difference.standard_error * std::sqrt(fractions.back());
+    cell.is_estimated = true;
+    if (design_.looks.size() < 2 || difference.canaries < 2) return;
+    const std::size_t look = cell.looks.size() - 1;
+    const double root = std::sqrt(fractions_[look]);
+    const double at_full = difference.standard_error * root;
     const double statistic = std::clamp(difference.delta / difference.standard_error, -30.0, 30.0);
     const Interval drift =
-        stagewise_interval(fractions, cell.boundaries, statistic, difference.confidence);
-    const double middle = statistic / std::sqrt(fractions.back());
+        stopped_mean_interval(rules_of(cell), look, statistic, difference.confidence);
     const double side = (1 + difference.confidence) / 2;
     const boost::math::students_t student(static_cast<double>(difference.canaries - 1));
     const double stretch = boost::math::quantile(student, side) / normal_quantile(side) * at_full;
-    const auto rounded = [](double limit) { return std::round(limit * 1e9) / 1e9; };
-    difference.interval = {rounded(std::clamp(difference.delta + (drift.low - middle) * stretch,
-                                              -1.0, difference.delta)),
-                           rounded(std::clamp(difference.delta + (drift.high - middle) * stretch,
-                                              difference.delta, 1.0))};
+    const auto limit = [&](double end) {
+      const double value = difference.delta + (end - statistic / root) * stretch;
+      return std::round(std::clamp(value, -1.0, 1.0) * 1e9) / 1e9;
+    };
+    difference.interval = {limit(drift.low), limit(drift.high)};
+  }
+
+  /// Where this cell would stop at each look, were its differences always as they are now.
+  std::vector<LookRule> rules_of(const Progress& cell) {
+    std::vector<LookRule> rules;
+    const double at_full =
+        cell.result.difference.standard_error * std::sqrt(fractions_[cell.looks.size() - 1]);
+    const Outlook outlook(cell.differences, last_look(cell));
+    const std::vector<double>& ahead = boundaries_at(parts_left());
+    for (std::size_t look = 0; look < fractions_.size(); ++look) {
+      LookRule rule{fractions_[look], {}};
+      if (look + 1 < fractions_.size()) {
+        const double canaries = canaries_at(cell, look);
+        const double error = at_full / std::sqrt(fractions_[look]);
+        const double different =
+            look < cell.boundaries.size() ? cell.boundaries[look] : ahead[look];
+        const double equivalent = design_.margin / error - reach_equivalent(canaries, look);
+        std::optional<Interval> futile;
+        if (design_.futility > 0) futile = outlook.futile_means(canaries, design_.futility);
+        if (futile) futile = Interval{futile->low / error, futile->high / error};
+        rule.going_on = going_on(equivalent, futile, std::min(different, kStatisticMost));
+      }
+      rules.push_back(rule);
+    }
+    return rules;
+  }
+
+  /// What is left of (−different, different) without the equivalent and the futile.
+  static std::vector<Interval> going_on(double equivalent, const std::optional<Interval>& futile,
+                                        double different) {
+    std::vector<Interval> upper;
+    double from = std::max(equivalent, 0.0);
+    if (futile && std::min(futile->low, different) > from) {
+      upper.push_back({from, std::min(futile->low, different)});
+    }
+    if (futile) from = std::max(from, futile->high);
+    if (from < different) upper.push_back({from, different});
+    std::vector<Interval> ranges;
+    for (auto range = upper.rbegin(); range != upper.rend(); ++range) {
+      ranges.push_back({-range->high, -range->low});
+    }
+    for (const Interval& range : upper) {
+      if (range.low == 0) {
+        ranges.back().high = range.high;
+      } else {
+        ranges.push_back(range);
+      }
+    }
+    return ranges;
+  }
+
+  /// How many canaries the cell had, or would have, at that look: those that cannot be scored stay
+  /// as frequent as they are.
+  double canaries_at(const Progress& cell, std::size_t look) const {
+    return static_cast<double>(cell.differences.size()) * fractions_[look] /
+           fractions_[cell.looks.size() - 1];
+  }
+
+  LastLook last_look(const Progress& cell) {
+    return {canaries_at(cell, fractions_.size() - 1), boundaries_at(parts_left()).back(),
+            design_.margin, level_equivalent(fractions_.size() - 1)};
+  }
+
+  double level_equivalent(std::size_t look) const { return 1 - normal_cdf(boundaries_[look]); }
+
+  /// By how many standard errors the mean must be within the margin to be equivalent.
+  double reach_equivalent(double canaries, std::size_t look) const {
+    const double level = level_equivalent(look);
+    if (canaries < 2 || level < kLevelLeast) return std::numeric_limits<double>::infinity();
+    const boost::math::students_t student(canaries - 1);
+    return boost::math::quantile(boost::math::complement(student, level));
   }
 
   /// The two-sided normal boundaries at alpha/parts.
@@ -139,6 +223,7 @@ class Matrix {
                      [](const Progress* a, const Progress* b) { return a->levels > b->levels; });
     for (Progress* cell : order) {
       if (cell->levels < cells_.size() - rejected_) break;
+      if (cell->active() && !cell->is_estimated) estimate(*cell);
       ++rejected_;
       const Interval& interval = cell->result.difference.interval;
       const bool excludes_zero = cell->is_positive ? interval.low > 0 : interval.high < 0;
@@ -159,19 +244,14 @@ class Matrix {
     cell.result.judgement = {Verdict::Undecided,
                              canaries_more(difference, design_.margin, level_left())};
     const bool last = look + 1 == design_.looks.size();
-    if (!last && chance_of_a_verdict(difference) < design_.futility) {
+    if (!last && chance_of_a_verdict(cell, look) < design_.futility) {
       cell.result.stop = Stop::Futile;
     }
   }
 
   bool is_equivalent(const PairedDifference& difference, std::size_t look) const {
-    if (difference.canaries < 2) return false;
-    const double level = 1 - normal_cdf(boundaries_[look]);
-    if (level < 1e-12) return false;
-    const boost::math::students_t student(static_cast<double>(difference.canaries - 1));
-    const double reach =
-        boost::math::quantile(boost::math::complement(student, level)) * difference.standard_error;
-    return std::abs(difference.delta) + reach < design_.margin;
+    const double level = level_equivalent(look);
+    return level >= kLevelLeast && equivalence_test(difference, design_.margin, level).equivalent;
   }
 
   /// What Holm leaves to the cell rejected next.
@@ -179,43 +259,26 @@ class Matrix {
 
   std::size_t parts_left() const { return std::max<std::size_t>(cells_.size() - rejected_, 1); }
 
-  /// The probability, predicted from what was seen, that the last look gives another verdict than
-  /// undecided.
-  double chance_of_a_verdict(const PairedDifference& difference) const {
-    const auto now = static_cast<double>(difference.canaries);
-    const auto all = static_cast<double>(design_.looks.back());
-    if (now < 2) return 1;
-    if (now >= all) return 0;
-    const double deviation = difference.standard_error * std::sqrt(now);
-    const double spread = deviation * std::sqrt(1 / now - 1 / all);
-    const double error = deviation / std::sqrt(all);
-    const auto below = [&](double mean) { return normal_cdf((mean - difference.delta) / spread); };
-    const double shown = normal_quantile(1 - level_left() / 2) * error;
-    const double within = design_.margin - normal_quantile(1 - design_.alpha) * error;
-    double chance = below(-shown) + 1 - below(shown);
-    if (within > 0) chance += below(within) - below(-within);
-    return std::min(chance, 1.0);
+  double chance_of_a_verdict(const Progress& cell, std::size_t look) {
+    if (cell.differences.size() < 2) return 1;
+    return Outlook(cell.differences, last_look(cell))
+        .chance(cell.result.difference.delta, canaries_at(cell, look));
   }
 
   std::vector<CellJudgement> results() {
     std::vector<double> p_values;
-    for (const Progress& cell : progress_) {
-      p_values.push_back(cell.looks.empty()
-                             ? 1
-                             : sign_flip_p_value(cell.differences, cell.looks, design_.spending));
+    for (Progress& cell : progress_) {
+      const bool looked = !cell.looks.empty();
+      if (looked && !cell.is_estimated) estimate(cell);
+      p_values.push_back(looked ? sign_flip_p_value(cell.differences, cell.looks, design_.spending)
+                                : 1);
     }
-    std::vector<std::size_t> order(p_values.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
-    double largest = 0;
-    for (std::size_t rank = 0; rank < order.size(); ++rank) {
-      const auto left = static_cast<double>(order.size() - rank);
-      largest = std::max(largest, std::min(1.0, left * p_values[order[rank]]));
-      progress_[order[rank]].result.p_adjusted = largest;
-    }
+    const std::vector<double> adjusted = holm(p_values);
     std::vector<CellJudgement> results;
-    for (const Progress& cell : progress_) results.push_back(cell.result);
+    for (std::size_t i = 0; i < progress_.size(); ++i) {
+      progress_[i].result.p_adjusted = adjusted[i];
+      results.push_back(progress_[i].result);
+    }
     return results;
   }
 

@@ -24,8 +24,9 @@ struct MatrixDesign {
   double margin = 0.05;  ///< Smaller differences count as equivalent.
   Spending spending = Spending::OBrienFleming;
   /// A cell is given up when the predicted probability that its verdict would be other than
-  /// undecided at the last look falls below this; 0: never.
-  double futility = 0.05;
+  /// undecided at the last look falls below this; 0: never. A fifth is a customary bound (Lachin
+  /// 2005); docs/design/statistics.md shows what it saves and what it costs.
+  double futility = 0.2;
 };
 
 /// One cell against its baseline, canary by canary.
@@ -48,7 +49,9 @@ std::string_view name_of(Stop stop);
 
 struct CellJudgement {
   Judgement judgement;
-  PairedDifference difference;  ///< Over the canaries up to its last look.
+  /// Over the canaries up to its last look. With more than one look in the design, `interval`
+  /// allows for all of them (stopped_mean.h); otherwise it is paired_difference()'s.
+  PairedDifference difference;
   /// Of the exact sequential sign-flip test, adjusted by Holm for all cells: the smallest error
   /// rate of the whole matrix at which this cell would be called different. 1 before the first
   /// look.
@@ -65,8 +68,8 @@ struct CellJudgement {
 /// never grows from look to look (Liu and Anderson 2008), Holm at each look rejects nothing that
 /// Holm at the end would not, so the probability of any wrong `better` or `worse` is at most
 /// `alpha`. Equivalent: both one-sided t tests against ±margin reject, at levels that spend `alpha`
-/// over the looks. Futile: see MatrixDesign; the prediction is Spiegelhalter, Freedman and
-/// Blackburn's (1986) predictive probability under a flat prior.
+/// over the looks (equivalence.h). Futile: see MatrixDesign and futility.h. The interval of a cell
+/// that was stopped stays as it was then.
 std::vector<CellJudgement> judge_matrix(const MatrixDesign& design,
                                         std::span<const CellStream> cells);
 

@@ -68,6 +68,26 @@ TEST(Matrix, IgnoresWhatComesAfterAStop) {
   EXPECT_EQ(after.difference.delta, before.difference.delta);
 }
 
+TEST(Matrix, FreezesTheIntervalOfAStoppedCell) {
+  // The second cell is given up early; the others are told apart only later.
+  const auto looks = equal_looks(100, 10);
+  std::vector<double> late(100, 0);
+  for (std::size_t i = 0; i < 100; i += 4) late[i] = 2.0 / 3;
+  std::vector<CellStream> cells{stream(late, 100), stream(kNoise, 100), stream(late, 100)};
+  const auto after = judge_matrix(design(looks), cells);
+  ASSERT_EQ(after[1].stop, Stop::Futile);
+  ASSERT_LT(after[1].looks_taken, after[0].looks_taken);
+  for (CellStream& cell : cells) cell.positions_done = looks[after[1].looks_taken - 1];
+  const auto before = judge_matrix(design(looks), cells);
+  EXPECT_EQ(before[1].stop, Stop::Futile);
+  EXPECT_EQ(before[1].difference.interval.low, after[1].difference.interval.low);
+  EXPECT_EQ(before[1].difference.interval.high, after[1].difference.interval.high);
+}
+
+TEST(Matrix, OfNoCellsIsEmpty) {
+  EXPECT_TRUE(judge_matrix(design({20, 40}), std::vector<CellStream>{}).empty());
+}
+
 TEST(Matrix, WaitsForTheSlowestCell) {
   std::vector<CellStream> cells{stream(kGain, 100), stream(kNoise, 100)};
   cells[1].positions_done = 19;
@@ -108,6 +128,36 @@ TEST(Matrix, FindsEquivalenceWithinTheMargin) {
   EXPECT_EQ(strict[0].judgement.verdict, Verdict::Undecided);
 }
 
+TEST(Matrix, DoesNotGiveUpACellThatWillBeEquivalent) {
+  // No canary differs: at the last look that is equivalence, at the second of five not yet.
+  const auto looks = equal_looks(80, 5);
+  CellStream cell = stream({0}, 80);
+  cell.positions_done = 32;
+  EXPECT_EQ(judge_matrix(design(looks), std::vector{cell})[0].stop, Stop::No);
+  cell.positions_done = 80;
+  const auto judged = judge_matrix(design(looks), std::vector{cell})[0];
+  EXPECT_EQ(judged.judgement.verdict, Verdict::Equivalent);
+}
+
+TEST(Matrix, GivesTheIntervalOfAFixedDesignAsItIs) {
+  const CellStream cell = stream(kNoise, 50);
+  const auto judged = judge_matrix(design({50}), std::vector{cell})[0];
+  const PairedDifference plain = paired_difference(cell.differences);
+  EXPECT_EQ(judged.difference.interval.low, plain.interval.low);
+  EXPECT_EQ(judged.difference.interval.high, plain.interval.high);
+}
+
+TEST(Matrix, WidensTheIntervalOfACellStoppedEarly) {
+  const auto judged = judge_matrix(design(equal_looks(100, 5)), std::vector{stream(kGain, 100)})[0];
+  ASSERT_LT(judged.looks_taken, 5);
+  const auto seen = static_cast<std::size_t>(judged.difference.canaries);
+  const PairedDifference plain = paired_difference(stream(kGain, seen).differences);
+  EXPECT_LT(judged.difference.interval.low, plain.interval.low);
+  EXPECT_GT(judged.difference.interval.low, 0);
+  EXPECT_LT(judged.difference.interval.low, judged.difference.delta);
+  EXPECT_GT(judged.difference.interval.high, judged.difference.delta);
+}
+
 TEST(Matrix, CountsCanariesThatCouldNotBeScoredAsGone) {
   CellStream cell;
   cell.positions = {0, 2, 3, 7, 8, 9};
@@ -128,12 +178,14 @@ TEST(Matrix, StaysSilentOnACellWithoutAnyCanary) {
 }
 
 // The calibration at full size is tests/perf/study_calibration.cc.
-TEST(Matrix, RarelySeesWhatIsNotThere) {
+TEST(Matrix, RarelySeesWhatIsNotThereAndHoldsTheTruth) {
   base::Random random(4);
   int wrong = 0;
+  int held = 0;
   constexpr int kStudies = 200;
+  constexpr int kCells = 6;
   for (int study = 0; study < kStudies; ++study) {
-    std::vector<CellStream> cells(6);
+    std::vector<CellStream> cells(kCells);
     for (std::size_t canary = 0; canary < 40; ++canary) {
       const double baseline = static_cast<double>(random.below(4)) / 3;
       for (CellStream& cell : cells) {
@@ -142,16 +194,18 @@ TEST(Matrix, RarelySeesWhatIsNotThere) {
         cell.positions_done = 40;
       }
     }
-    const auto judged = judge_matrix(design(equal_looks(40, 4)), cells);
-    for (const auto& cell : judged) {
-      const bool differs =
-          cell.judgement.verdict == Verdict::Better || cell.judgement.verdict == Verdict::Worse;
-      if (!differs) continue;
-      ++wrong;
-      break;
+    bool any = false;
+    for (const CellJudgement& cell : judge_matrix(design(equal_looks(40, 4)), cells)) {
+      any = any || cell.judgement.verdict == Verdict::Better ||
+            cell.judgement.verdict == Verdict::Worse;
+      const Interval& interval = cell.difference.interval;
+      held += interval.low <= 0 && 0 <= interval.high ? 1 : 0;
     }
+    wrong += any ? 1 : 0;
   }
   EXPECT_LE(wrong, 16);  // 5 % of 200 are 10; more than 16 has a chance of 2 %.
+  // 95 % of 1,200; cells of one study share a baseline, so that one standard error is about 1.1 %.
+  EXPECT_NEAR(held / static_cast<double>(kStudies * kCells), 0.95, 0.025);
 }
 
 TEST(EqualLooks, SpreadsThemAndKeepsTheLast) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "stats/permutation.h"
 
 namespace assay::stats {
 namespace {
@@ -39,24 +40,29 @@ std::vector<std::int64_t> in_steps(std::span<const double> differences) {
 class Paths {
  public:
   explicit Paths(std::span<const std::int64_t> differences) {
-    for (const std::int64_t difference : differences) reach_ += std::abs(difference);
-    mass_.assign(static_cast<std::size_t>(2 * reach_ + 1), 0);
+    std::int64_t largest = 0;
+    std::int64_t total = 0;
+    for (const std::int64_t difference : differences) {
+      largest = std::max(largest, std::abs(difference));
+      total += std::abs(difference);
+    }
+    middle_ = total + largest;
+    mass_.assign(static_cast<std::size_t>(2 * middle_ + 1), 0);
     next_ = mass_;
-    at(mass_, 0) = 1;
+    at(0) = 1;
   }
 
   void add(std::int64_t difference) {
     const std::int64_t size = std::abs(difference);
     if (size == 0) return;
-    const std::int64_t wide = width_ + size;
-    std::fill(next_.begin() + (reach_ - wide), next_.begin() + (reach_ + wide + 1), 0.0);
-    for (std::int64_t sum = -width_; sum <= width_; ++sum) {
-      const double half = at(mass_, sum) / 2;
-      at(next_, sum + size) += half;
-      at(next_, sum - size) += half;
-    }
+    // Beyond the width both hold zeros, as far as one difference reaches.
+    width_ += size;
+    const auto count = static_cast<std::size_t>(2 * width_ + 1);
+    double* to = next_.data() + (middle_ - width_);
+    const double* lower = mass_.data() + (middle_ - width_ - size);
+    const double* upper = mass_.data() + (middle_ - width_ + size);
+    for (std::size_t i = 0; i < count; ++i) to[i] = (lower[i] + upper[i]) / 2;
     mass_.swap(next_);
-    width_ = wide;
   }
 
   /// Takes out the outermost sums as long as all that was taken out so far stays within `budget`,
@@ -64,23 +70,21 @@ class Paths {
   std::int64_t cut(double budget) {
     std::int64_t boundary = width_ + 1;
     while (boundary > 1) {
-      const double both = at(mass_, boundary - 1) + at(mass_, 1 - boundary);
+      const double both = at(boundary - 1) + at(1 - boundary);
       if (taken_ + both > budget + kRounding) break;
       taken_ += both;
       --boundary;
-      at(mass_, boundary) = 0;
-      at(mass_, -boundary) = 0;
+      at(boundary) = 0;
+      at(-boundary) = 0;
     }
     return boundary;
   }
 
  private:
-  double& at(std::vector<double>& mass, std::int64_t sum) const {
-    return mass[static_cast<std::size_t>(sum + reach_)];
-  }
+  double& at(std::int64_t sum) { return mass_[static_cast<std::size_t>(middle_ + sum)]; }
 
-  std::int64_t reach_ = 0;
-  std::int64_t width_ = 0;  ///< No sum is larger.
+  std::int64_t middle_ = 0;  ///< Where the sum 0 is.
+  std::int64_t width_ = 0;   ///< No sum is larger.
   std::vector<double> mass_;
   std::vector<double> next_;
   double taken_ = 0;
@@ -117,16 +121,21 @@ std::optional<Crossing> sign_flip_crossing(std::span<const double> differences,
 double sign_flip_p_value(std::span<const double> differences, std::span<const Look> looks,
                          Spending spending) {
   const std::vector<std::int64_t> whole = in_steps(differences);
+  if (looks.size() == 1 && looks.front().fraction >= 1) {
+    const std::vector<double> steps(whole.begin(), whole.end());
+    const SignFlipTest test = sign_flip_test(steps, 0, 100);
+    if (test.exact) return test.p;
+  }
   double low = 0;
   double high = 1;
   // In logarithms below 0.1, so that small levels keep their digits.
-  while (high - low > 1e-4 * high && high > 1e-12) {
+  while (high - low > 1e-3 * high && high > 1e-12) {
     const double middle = low > 0 && high < 0.1 ? std::sqrt(low * high)
                           : high < 0.1          ? high / 4
                                                 : (low + high) / 2;
     (crossing_of(whole, looks, middle, spending) ? high : low) = middle;
   }
-  return high > 1 - 1e-3 ? 1 : high;
+  return high > 1 - 1e-2 ? 1 : high;
 }
 
 }  // namespace assay::stats

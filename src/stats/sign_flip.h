@@ -38,9 +38,9 @@ std::optional<Crossing> sign_flip_crossing(std::span<const double> differences,
                                            std::span<const Look> looks, double alpha,
                                            Spending spending = Spending::OBrienFleming);
 
-/// The smallest two-sided level, to four digits, at which there is a crossing; 1 when there is none
-/// below 1. With one look it is the p value of the exact paired permutation test: five differences
-/// of one sign and size: 0.0625.
+/// The smallest two-sided level, to three digits, at which there is a crossing; 1 when there is
+/// none below 0.99. With one look at everything it is the p value of permutation.h's exact test:
+/// five differences of one sign and size: 0.0625.
 double sign_flip_p_value(std::span<const double> differences, std::span<const Look> looks,
                          Spending spending = Spending::OBrienFleming);
 
