@@ -70,8 +70,7 @@ void fill_accuracy(const StudyPlan& plan, const TrialPointers& trials, CellFindi
   finding.accuracy = mean_of(values);
   if (values.empty()) return;
   finding.n_effective = stats::effective_sample_size(sizes);
-  finding.accuracy_interval =
-      stats::wilson(std::min(finding.accuracy, 1.0) * finding.n_effective, finding.n_effective);
+  finding.accuracy_interval = stats::clustered_wilson(sizes);
   finding.accuracy_untruncated = mean_of(measured(trials, [](const store::TrialRow& trial) {
     return ended_by_itself(trial) ? value_of(trial) : -1.0;
   }));

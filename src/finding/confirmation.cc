@@ -84,13 +84,28 @@ Confirmation of_combination(const StudyPlan& plan, const std::vector<const CellF
                       against, shown)};
 }
 
+/// The levels that a combination moves, as the runner chose them.
+std::vector<const CellFinding*> parts_of(const ModelFinding& model,
+                                         const CellFinding& combination) {
+  std::vector<const CellFinding*> parts;
+  for (const CellFinding& cell : model.cells) {
+    if (cell.kind != CellKind::Level || !cell.difference) continue;
+    const base::Json* moved = base::find_member(combination.moves, cell.factor.value_or(""));
+    if (moved == nullptr) continue;
+    const std::string level =
+        moved->is_string() ? moved->get<std::string>() : base::dump_json(*moved);
+    if (level == cell.level) parts.push_back(&cell);
+  }
+  return parts;
+}
+
 }  // namespace
 
 study::Showing showing(const CellFinding& cell) {
   study::Showing showing;
   if (cell.judgement) showing.verdict = cell.judgement->verdict;
   if (cell.difference) showing.delta = cell.difference->delta;
-  showing.time_ms = cell.wall_ms_ratio;
+  showing.time = cell.wall_ms_ratio;
   showing.memory_bytes = cell.memory_bytes_peak;
   return showing;
 }
@@ -109,6 +124,10 @@ std::string_view name_of(Status status) {
 
 std::vector<const CellFinding*> winners(const ModelFinding& model) {
   if (model.cells.empty()) return {};
+  for (const CellFinding& cell : model.cells) {
+    if (cell.kind != CellKind::Combination) continue;
+    if (auto parts = parts_of(model, cell); parts.size() > 1) return parts;
+  }
   const study::Showing baseline = showing(model.cells.front());
   std::map<std::string, const CellFinding*> best;
   for (const CellFinding& cell : model.cells) {

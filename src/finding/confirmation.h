@@ -13,7 +13,8 @@ namespace assay::finding {
 /// What a cell showed against its baseline, whose own time is 1.
 study::Showing showing(const CellFinding& cell);
 
-/// The winning levels, the best one of each factor, as the runner picks them (study/winner.h).
+/// The winning levels: those whose combination was run, else the best one of each factor
+/// (study/winner.h).
 std::vector<const CellFinding*> winners(const ModelFinding& model);
 
 /// Several winners are confirmed when their combination, measured on all canaries, is better than

@@ -98,7 +98,7 @@ struct Confirmation {
     Interaction,  ///< The combination does not keep what its levels won alone.
   };
   Status status = Status::NotRun;
-  bool needed = false;  ///< Something won.
+  bool needed = false;   ///< Something won.
   std::string cell;      ///< What was run: the combination, or the only winner; empty without one.
   std::string sentence;  ///< Why, with figures.
 };

@@ -110,9 +110,8 @@ const CellFinding* chosen_cell(const StudyFinding& finding) {
 
 std::string spared_text(const StudyFinding& finding) {
   if (finding.state != "done" || finding.done >= finding.planned || finding.planned == 0) return "";
-  return fmt::format(", {} spared by stopping early",
-                     finding::percent(1 - static_cast<double>(finding.done) /
-                                              static_cast<double>(finding.planned)));
+  return fmt::format(", {} spared", finding::percent(1 - static_cast<double>(finding.done) /
+                                                             static_cast<double>(finding.planned)));
 }
 
 std::vector<Fact> scope_facts(const StudyFinding& finding) {

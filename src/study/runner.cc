@@ -206,11 +206,12 @@ void Run::count_left() {
 
 /// Once a model's cells are decided: what confirming its winners takes.
 std::int64_t Run::left_to_confirm(std::size_t model) const {
-  const std::vector<std::size_t> winners = watch_.winners(model);
-  if (winners.empty() || combination_of(model)) return 0;
-  if (unconfirmed_.count(plan_.models[model].name) != 0) return 0;
-  if (winners.size() == 1) return undone(winners.front());
-  return static_cast<std::int64_t>(plan_.canaries.size()) * plan_.spec.repeats;
+  const auto best = watch_.best_winner(model);
+  if (!best) return 0;
+  const bool combines = watch_.winners(model).size() > 1 && !combination_of(model) &&
+                        unconfirmed_.count(plan_.models[model].name) == 0;
+  const std::int64_t whole = static_cast<std::int64_t>(plan_.canaries.size()) * plan_.spec.repeats;
+  return undone(*best) + (combines ? whole : 0);
 }
 
 std::int64_t Run::undone(std::size_t cell) const {
@@ -520,8 +521,8 @@ Status Run::take_look(std::size_t model, std::size_t look) {
                 {"cells", std::move(rows)}});
 }
 
-/// Runs what has to be known before a winning level, or several, can be recommended: one winner on
-/// the canaries it was spared by stopping early, several as one cell.
+/// Runs what has to be known before a winning level, or several, can be recommended: the best one
+/// on the canaries it was spared by stopping early, several together as one cell.
 Status Run::confirm(std::size_t model) {
   if (!plan_.verdicts()) return Done{};
   if (has_several_loads(model)) {
@@ -529,11 +530,12 @@ Status Run::confirm(std::size_t model) {
     ASSAY_TRY_DONE(targets_[model]->release());
     group_ready_.reset();
   }
+  const auto best = watch_.best_winner(model);
+  if (!best) return Done{};
+  ASSAY_TRY_DONE(run_cell(*best));
   if (const auto combination = combination_of(model)) return run_cell(*combination);
   const std::vector<std::size_t> winners = watch_.winners(model);
-  if (winners.size() == 1) return run_cell(winners.front());
-  if (winners.size() > 1) return combine(model, winners);
-  return Done{};
+  return winners.size() > 1 ? combine(model, winners) : Status(Done{});
 }
 
 Status Run::combine(std::size_t model, const std::vector<std::size_t>& winners) {

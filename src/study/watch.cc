@@ -70,6 +70,16 @@ bool Watch::is_active(std::size_t cell) const {
   return void_.count(cell) == 0 && stopped_.count(cell) == 0;
 }
 
+double Watch::median_ms(std::size_t cell, std::size_t looks) const {
+  std::vector<double> times_ms;
+  if (const auto times = times_.find(cell); times != times_.end()) {
+    for (const Time& time : times->second) {
+      if (time.look < looks) times_ms.push_back(time.ms);
+    }
+  }
+  return stats::quantile(std::move(times_ms), 0.5);
+}
+
 Showing Watch::showing(std::size_t cell) const {
   Showing showing;
   std::size_t looks = plan_.design.looks.size();
@@ -79,13 +89,7 @@ Showing Watch::showing(std::size_t cell) const {
     showing.delta = judged->second.difference.delta;
     if (stopped_.count(cell) != 0) looks = judged->second.looks_taken;
   }
-  std::vector<double> times_ms;
-  if (const auto times = times_.find(cell); times != times_.end()) {
-    for (const Time& time : times->second) {
-      if (time.look < looks) times_ms.push_back(time.ms);
-    }
-  }
-  showing.time_ms = stats::quantile(std::move(times_ms), 0.5);
+  showing.time = median_ms(cell, looks) / median_ms(baseline_of(plan_.cells[cell].model), looks);
   // A guest that several cells share is stopped once, so its peak holds for each of them.
   for (const auto& [other, bytes] : peaks_) {
     const bool same = plan_.cells[other].model == plan_.cells[cell].model &&
@@ -109,6 +113,14 @@ std::vector<std::size_t> Watch::winners(std::size_t model) const {
   for (const auto& [factor, cell] : best) cells.push_back(cell);
   std::sort(cells.begin(), cells.end());
   return cells;
+}
+
+std::optional<std::size_t> Watch::best_winner(std::size_t model) const {
+  std::optional<std::size_t> best;
+  for (const std::size_t cell : winners(model)) {
+    if (!best || wins_over(showing(cell), showing(*best))) best = cell;
+  }
+  return best;
 }
 
 }  // namespace assay::study

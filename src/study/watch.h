@@ -46,12 +46,17 @@ class Watch {
   /// makes it lose.
   std::vector<std::size_t> winners(std::size_t model) const;
 
+  /// The one that wins over the others; none without winners.
+  std::optional<std::size_t> best_winner(std::size_t model) const;
+
  private:
   struct Time {
     std::size_t look;
     double ms;
   };
   Showing showing(std::size_t cell) const;
+  /// Of the cell's trials in its first `looks` looks; NaN without any.
+  double median_ms(std::size_t cell, std::size_t looks) const;
   std::size_t baseline_of(std::size_t model) const;
 
   const Plan& plan_;

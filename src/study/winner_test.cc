@@ -11,12 +11,12 @@ using stats::Verdict;
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-Showing showing(std::optional<Verdict> verdict, double time_ms, std::int64_t memory_bytes,
+Showing showing(std::optional<Verdict> verdict, double time, std::int64_t memory_bytes,
                 double delta = 0) {
   Showing made;
   made.verdict = verdict;
   made.delta = delta;
-  made.time_ms = time_ms;
+  made.time = time;
   made.memory_bytes = memory_bytes;
   return made;
 }
@@ -36,7 +36,7 @@ TEST(Winner, ALevelWinsByAccuracyThenByTimeThenByMemory) {
   struct Case {
     const char* what;
     std::optional<Verdict> verdict;
-    double time_ms;
+    double time;
     std::int64_t memory_bytes;
     bool wins;
   };
@@ -58,7 +58,7 @@ TEST(Winner, ALevelWinsByAccuracyThenByTimeThenByMemory) {
            Case{"worse and faster", Verdict::Worse, 10, 10, false},
            Case{"void", std::nullopt, 10, 10, false},
        }) {
-    EXPECT_EQ(wins(showing(level.verdict, level.time_ms, level.memory_bytes), baseline), level.wins)
+    EXPECT_EQ(wins(showing(level.verdict, level.time, level.memory_bytes), baseline), level.wins)
         << level.what;
   }
 }
