@@ -27,7 +27,7 @@ struct LastLook {
 /// so that few equal canaries do not pass for proof that none will differ.
 class Outlook {
  public:
-  /// Requires at least two differences and more canaries at the last look.
+  /// Requires at least two differences, and at least as many canaries at the last look.
   Outlook(std::span<const double> differences, const LastLook& last);
 
   /// The probability of any verdict but "undecided" if after `canaries` of them, fewer than at the

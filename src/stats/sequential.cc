@@ -98,7 +98,8 @@ class Matrix {
   }
 
   /// Gives the interval that allows for the looks. The normal theory's limits are stretched by what
-  /// Student's t adds at this number of canaries.
+  /// Student's t adds at the last look's number of canaries: at the present one's they hold the
+  /// truth too often, because early stops are wide by themselves.
   void estimate(Progress& cell) {
     PairedDifference& difference = cell.result.difference;
     cell.is_estimated = true;
@@ -110,7 +111,8 @@ class Matrix {
     const Interval drift =
         stopped_mean_interval(rules_of(cell), look, statistic, difference.confidence);
     const double side = (1 + difference.confidence) / 2;
-    const boost::math::students_t student(static_cast<double>(difference.canaries - 1));
+    const double canaries_last = std::max(2.0, canaries_at(cell, fractions_.size() - 1));
+    const boost::math::students_t student(canaries_last - 1);
     const double stretch = boost::math::quantile(student, side) / normal_quantile(side) * at_full;
     const auto limit = [&](double end) {
       const double value = difference.delta + (end - statistic / root) * stretch;

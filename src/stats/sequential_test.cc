@@ -177,6 +177,26 @@ TEST(Matrix, StaysSilentOnACellWithoutAnyCanary) {
   EXPECT_EQ(judged[0].p_adjusted, 1);
 }
 
+TEST(Matrix, TakesCellsOfWhichHardlyAnythingWasScored) {
+  for (const std::size_t scored : {1U, 2U, 3U}) {
+    CellStream cell;
+    for (std::size_t i = 0; i < scored; ++i) {
+      cell.positions.push_back(i * 19);
+      cell.differences.push_back(i == 0 ? 1 : 0);
+    }
+    for (const std::size_t done : {20U, 40U, 60U}) {
+      cell.positions_done = done;
+      const std::vector<CellStream> cells{cell, stream(kNoise, 60)};
+      const auto judged = judge_matrix(design({20, 40, 60}), cells)[0];
+      EXPECT_EQ(judged.judgement.verdict, Verdict::Undecided);
+      EXPECT_GE(judged.difference.interval.low, -1);
+      EXPECT_LE(judged.difference.interval.high, 1);
+      EXPECT_LE(judged.difference.interval.low, judged.difference.delta);
+      EXPECT_GE(judged.difference.interval.high, judged.difference.delta);
+    }
+  }
+}
+
 // The calibration at full size is tests/perf/study_calibration.cc.
 TEST(Matrix, RarelySeesWhatIsNotThereAndHoldsTheTruth) {
   base::Random random(4);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kSame = 1e-9;
 constexpr int kDenominatorMost = 120;
-constexpr double kStepsOfLargest = 128;
+constexpr double kStepsOfLargest = 64;
 /// Probabilities closer than this to the budget spend it: what rounding leaves of equal sums.
 constexpr double kRounding = 1e-13;
 

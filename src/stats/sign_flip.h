@@ -32,7 +32,7 @@ struct Crossing {
 /// The first look at which the sum of the differences lies outside the boundaries that spend
 /// two-sided level `alpha`; none when it never does. Differences are in [−1, 1], in the order in
 /// which they came; looks ascend. Differences that are not multiples of a common fraction n/120 or
-/// coarser are rounded to a 128th of the largest. Under the null hypothesis a crossing happens with
+/// coarser are rounded to a 64th of the largest. Under the null hypothesis a crossing happens with
 /// probability at most alpha, whatever the looks.
 std::optional<Crossing> sign_flip_crossing(std::span<const double> differences,
                                            std::span<const Look> looks, double alpha,
