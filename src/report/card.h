@@ -39,8 +39,8 @@ bool is_chosen(const finding::StudyFinding& finding, const finding::ModelFinding
 /// The cell that the decision recommends; nullptr when none was made.
 const finding::CellFinding* chosen_cell(const finding::StudyFinding& finding);
 
-/// ", 31% spared" (by stopping early) of a study that is done with fewer trials than its whole grid;
-/// else empty.
+/// ", 31% spared" (by stopping early) of a study that is done with fewer trials than its whole
+/// grid; else empty.
 std::string spared_text(const finding::StudyFinding& finding);
 
 /// Study, cases, design, machine, engine, date, time.

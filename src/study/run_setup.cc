@@ -1,0 +1,122 @@
+// The part of a run before its trials: targets, files, the envelope, the smoke run, the arms.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "base/text.h"
+#include "host/machine.h"
+#include "study/quantization.h"
+#include "study/run.h"
+
+namespace assay::study {
+
+using base::Done;
+using base::Json;
+using base::Status;
+
+Status Run::open_targets() {
+  const std::filesystem::path folder = study_folder(context_, plan_.id);
+  const TargetFolders folders{context_.home, context_.home / "run", folder / "logs"};
+  std::error_code failure;
+  std::filesystem::create_directories(folders.logs, failure);
+  if (failure)
+    return base::errno_error(failure.value(), "create the folder", folders.logs.string());
+  for (const endpoint::StaleGuest& stale : endpoint::find_stale_guests(folders.run)) {
+    context_.err << fmt::format(
+        "warning: a llama-server that an earlier assay left behind still runs (pid {}); it takes "
+        "memory and time from this study\n         end it with `kill {}`\n",
+        stale.pid, stale.pid);
+  }
+  std::optional<endpoint::Engine> engine;
+  const bool any_guest = std::any_of(plan_.models.begin(), plan_.models.end(),
+                                     [](const ModelSpec& model) { return model.is_guest(); });
+  if (any_guest) {
+    ASSAY_TRY(engine, endpoint::find_engine(context_));
+    ASSAY_TRY_DONE(event("engine", "", {{"version", engine->version}, {"source", engine->source}}));
+    ASSAY_TRY_DONE(make_files(*engine));
+  }
+  ASSAY_TRY_DONE(event("machine", "", host::read_machine(context_.home).to_json()));
+  for (const ModelSpec& model : plan_.models) {
+    targets_.push_back(
+        std::make_unique<Target>(context_, model, engine, folders, event_sink(), file_digests_));
+  }
+  return Done{};
+}
+
+/// Makes every quantization the trials still ahead need, so that a level that cannot be made ends
+/// the study before it has cost time.
+Status Run::make_files(const endpoint::Engine& engine) {
+  for (const Cell& cell : plan_.cells) {
+    const ModelSpec& model = plan_.models[cell.model];
+    if (cell.quantization.empty() || cell.guest.model == model.gguf) continue;
+    if (trials_left_[cell.model] == 0) continue;
+    ASSAY_TRY_DONE(
+        make_quantized(context_, engine, model.gguf, cell.quantization, cell.guest.model));
+  }
+  return Done{};
+}
+
+Status Run::accept(const Envelope& envelope, std::string_view basis) {
+  const std::string broken = exceeded_bound(envelope, plan_.spec.budget);
+  if (broken.empty() && plan_.spec.budget.any()) return Done{};
+  const std::string why =
+      broken.empty() ? "the study file names no budget" : fmt::format("{} ({})", broken, basis);
+  if (options_.accept_envelope) {
+    if (!broken.empty()) context_.err << fmt::format("note: {}; accepted by --yes\n", why);
+    return Done{};
+  }
+  if (options_.confirm && options_.confirm(fmt::format("{}. Run it?", why))) return Done{};
+  return base::Error{base::ErrorKind::BudgetRefused, fmt::format("not started: {}", why),
+                     broken.empty() ? "name a budget in [study], or accept the envelope with --yes"
+                                    : "raise the budget in [study], ask for less, or accept the "
+                                      "envelope with --yes",
+                     ""};
+}
+
+Status Run::smoke_models() {
+  smokes_.resize(plan_.models.size());
+  trial_s_mean_.assign(plan_.models.size(), 0);
+  for (std::size_t model = 0; model < plan_.models.size(); ++model) {
+    if (trials_left_[model] > 0) ASSAY_TRY_DONE(smoke_model(model));
+  }
+  return Done{};
+}
+
+Status Run::smoke_model(std::size_t model) {
+  Target& target = *targets_[model];
+  const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(),
+                                     [&](const Cell& cell) { return cell.model == model; });
+  context_.err << fmt::format("smoke  {:<24} ", plan_.models[model].name) << std::flush;
+  auto result = smoke(context_, runtime_, plan_, *baseline, target);
+  if (!result.has_value()) {
+    context_.err << "failed\n";
+    static_cast<void>(event("smoke", plan_.models[model].name,
+                            {{"ok", false}, {"message", result.error().message}}));
+    return std::move(result).error();
+  }
+  ASSAY_TRY_DONE(event("smoke", result->model, result->to_json()));
+  context_.err << fmt::format("ok  {:5.0f} tok/s  {:>7} a trial{}\n", result->tokens_per_s,
+                              base::human_duration(result->trial_s_mean),
+                              result->tools_asked && !result->tool_called
+                                  ? "  (no tool call on the canary with tools)"
+                                  : "");
+  trial_s_mean_[model] = result->trial_s_mean;
+  smokes_[model] = std::move(*result);
+  const auto index = static_cast<std::size_t>(baseline - plan_.cells.begin());
+  ASSAY_TRY_DONE(check_arms(cells_of_group(groups_[index]), target));
+  return target.release();
+}
+
+/// Cells that turn out void are not run.
+Status Run::check_arms(const std::vector<std::size_t>& cells, Target& target) {
+  if (cells.empty()) return Done{};
+  ASSAY_TRY_DONE(arms_.check(cells, target, *smokes_[plan_.cells[cells.front()].model]));
+  for (const std::size_t cell : cells) {
+    if (arms_.state(cell) == ArmState::Void) watch_.set_void(cell);
+  }
+  count_left();
+  return Done{};
+}
+
+}  // namespace assay::study
