@@ -68,6 +68,7 @@ void judge_levels(const StudyPlan& plan, const TrialsByCell& trials, ModelFindin
   design.alpha = plan.alpha;
   design.margin = plan.margin;
   design.spending = plan.spending;
+  design.futility = plan.futility;
   const std::vector<stats::CellJudgement> judged = stats::judge_matrix(design, streams);
   for (std::size_t i = 0; i < levels.size(); ++i) {
     CellFinding& cell = *levels[i];

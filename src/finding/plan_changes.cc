@@ -54,7 +54,7 @@ class Comparison {
 
   std::vector<PlanChange> run() {
     for (const char* key : {"name", "repeats", "seed", "margin"}) member(key, then_, now_, key);
-    for (const char* key : {"looks", "alpha", "spending"}) part("design", key);
+    for (const char* key : {"looks", "alpha", "spending", "futility"}) part("design", key);
     for (const char* key : {"accuracy_least", "ttft_ms_most", "memory_bytes_most",
                             "cost_usd_per_1000_most", "rank"}) {
       part("decision", key);

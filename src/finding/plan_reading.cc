@@ -100,6 +100,7 @@ void read_design(const Json& json, StudyPlan& plan) {
   const Json design = object_or_null(json, "design");
   if (!design.is_object()) return;
   plan.alpha = base::number_member(design, "alpha").value_or(plan.alpha);
+  plan.futility = base::number_member(design, "futility").value_or(plan.futility);
   if (text_or(design, "spending", "") == stats::name_of(stats::Spending::Pocock)) {
     plan.spending = stats::Spending::Pocock;
   }

@@ -48,6 +48,7 @@ struct StudyPlan {
   std::int64_t repeats = 0;
   double margin = 0.05;
   double alpha = 0.05;
+  double futility = 0.2;
   stats::Spending spending = stats::Spending::OBrienFleming;
   /// After how many canaries in running order the levels are judged; the last is all.
   std::vector<std::size_t> looks;

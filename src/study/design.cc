@@ -28,6 +28,7 @@ std::size_t looks_by_loads(const Plan& plan) {
 Design make_design(const Plan& plan, bool fixed) {
   Design design;
   design.alpha = plan.spec.alpha;
+  design.futility = plan.spec.futility;
   if (plan.spec.spending == stats::name_of(stats::Spending::Pocock)) {
     design.spending = stats::Spending::Pocock;
   }
@@ -49,6 +50,7 @@ stats::MatrixDesign matrix_design(const Design& design, double margin) {
   matrix.alpha = design.alpha;
   matrix.margin = margin;
   matrix.spending = design.spending;
+  matrix.futility = design.futility;
   return matrix;
 }
 

@@ -46,6 +46,7 @@ struct Design {
   std::vector<std::size_t> looks;  ///< After how many of them; the last is all. One: fixed.
   double alpha = 0.05;             ///< Of any wrong `better` or `worse` of a model's cells.
   stats::Spending spending = stats::Spending::OBrienFleming;
+  double futility = 0.2;  ///< Chance of a verdict below which a cell is given up; 0: never.
 
   bool fixed() const { return looks.size() == 1; }
 };

@@ -90,6 +90,7 @@ Json Plan::to_json() const {
   json["design"] = {{"order", design.order},
                     {"looks", design.looks},
                     {"alpha", design.alpha},
+                    {"futility", design.futility},
                     {"spending", std::string(stats::name_of(design.spending))}};
   json["decision"] = decision_json(spec.decision);
   json["models"] = Json::array();

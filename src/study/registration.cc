@@ -29,6 +29,7 @@ Json identity_json(const Plan& plan) {
                    {"margin", plan.spec.margin},
                    {"alpha", plan.design.alpha},
                    {"looks", plan.design.looks},
+                   {"futility", plan.design.futility},
                    {"spending", std::string(stats::name_of(plan.design.spending))},
                    {"decision", decision_json(plan.spec.decision)},
                    {"timeout_s", or_null(plan.spec.timeout_s)},

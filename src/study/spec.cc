@@ -123,9 +123,9 @@ Status read_study(const SpecReader& reader, const toml::table& document, StudySp
   }
   const auto* table = node->as_table();
   if (table == nullptr) return base::toml_mismatch(reader.source, *node, "study", "a table");
-  static const std::vector<std::string> kKnown{"name",      "tasks",  "repeats", "seed",
-                                               "canaries",  "margin", "alpha",   "looks",
-                                               "timeout_s", "budget", "spending"};
+  static const std::vector<std::string> kKnown{"name",     "tasks",     "repeats", "seed",
+                                               "canaries", "margin",    "alpha",   "futility",
+                                               "looks",    "timeout_s", "budget",  "spending"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[study]"));
   for (const std::string_view required : {"name", "tasks"}) {
     if (table->get(required) != nullptr) continue;
@@ -149,6 +149,9 @@ Status read_study(const SpecReader& reader, const toml::table& document, StudySp
   }
   if (const toml::node* alpha = table->get("alpha")) {
     ASSAY_TRY(spec.alpha, number_of(reader, *alpha, "[study] alpha", 0.0001, 0.2));
+  }
+  if (const toml::node* futility = table->get("futility")) {
+    ASSAY_TRY(spec.futility, number_of(reader, *futility, "[study] futility", 0, 0.5));
   }
   if (const toml::node* looks = table->get("looks")) {
     ASSAY_TRY(spec.looks, integer_of(reader, *looks, "[study] looks", 1));

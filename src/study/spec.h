@@ -93,7 +93,8 @@ struct StudySpec {
   std::optional<double> timeout_s;  ///< Of one trial; none: from the smoke run's speed.
   double alpha = 0.05;              ///< Of any wrong `better` or `worse` of a model's cells.
   std::string spending = "obrien_fleming";  ///< Or "pocock".
-  std::int64_t looks = 0;                   ///< 0: by how many loads a look takes.
+  double futility = 0.2;   ///< Chance of a verdict below which a cell is given up; 0: never.
+  std::int64_t looks = 0;  ///< 0: by how many loads a look takes.
   DecisionRule decision;
   Budget budget;
   std::vector<ModelSpec> models;
