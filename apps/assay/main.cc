@@ -67,7 +67,6 @@ int main(int argument_count, char** arguments) {
   install_signal_handlers();
   auto environment = read_environment();
   const auto home = environment.find("ASSAY_HOME");
-  std::error_code unknown;
   assay::base::Context context{
       assay::base::system_clock(),
       g_interrupt,
@@ -77,7 +76,6 @@ int main(int argument_count, char** arguments) {
       read_terminal(environment),
       environment,
       home == environment.end() || home->second.empty() ? ".assay" : home->second,
-      std::filesystem::read_symlink("/proc/self/exe", unknown),
   };
   return assay::cli::run(context, {arguments + 1, arguments + argument_count});
 }

@@ -44,8 +44,7 @@ struct Context {
   std::ostream& err;  ///< Progress, notes and errors.
   Terminal terminal;
   std::map<std::string, std::string, std::less<>> environment;
-  std::filesystem::path home;        ///< State folder (--home, else $ASSAY_HOME, else ./.assay).
-  std::filesystem::path executable;  ///< Absolute path of the running program.
+  std::filesystem::path home;  ///< State folder (--home, else $ASSAY_HOME, else ./.assay).
 
   /// The variable's value, or none when it is unset or empty.
   std::optional<std::string> variable(std::string_view name) const;

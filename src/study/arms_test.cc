@@ -50,7 +50,7 @@ class ArmsTest : public testing::Test {
   std::istringstream in_;
   std::ostringstream out_;
   std::ostringstream err_;
-  base::Context context_{base::system_clock(), interrupt_, in_, out_, err_, {}, {}, "", ""};
+  base::Context context_{base::system_clock(), interrupt_, in_, out_, err_, {}, {}, ""};
   net::Runtime runtime_;
   std::size_t requests_ = 0;
 };
@@ -152,7 +152,7 @@ TEST(ArmState, IsRecalledFromTheJournal) {
   base::Interrupt interrupt;
   std::istringstream in;
   std::ostringstream out;
-  const base::Context context{base::system_clock(), interrupt, in, out, out, {}, {}, "", ""};
+  const base::Context context{base::system_clock(), interrupt, in, out, out, {}, {}, ""};
   net::Runtime runtime;
   Arms arms(context, runtime, plan, {});
   arms.recall({{0, "arm", "a", R"({"cell":"a/top_p=0.5","state":"void"})"},

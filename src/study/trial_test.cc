@@ -69,7 +69,7 @@ TrialResult run_one(std::int64_t turns) {
   const test::VirtualClock clock;
   base::Interrupt interrupt;
   std::stringstream stream;
-  const base::Context context{clock, interrupt, stream, stream, stream, {}, {}, {}, {}};
+  const base::Context context{clock, interrupt, stream, stream, stream, {}, {}, {}};
   net::Runtime runtime;
   auto client =
       endpoint::Client::make({fmt::format("http://127.0.0.1:{}/v1", twin.port()), "twin", ""});

@@ -8,20 +8,9 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from program import ASSAY, SOURCE, StudyTest, cases, study
+from program import ASSAY, HOT, SOURCE, StudyTest, cases, study
 
-TWIN = """
-[twin]
-seed = 5
-[[rule]]
-name = "hot"
-match.field = { temperature = { above = 0.9 } }
-[[rule.replies]]
-text = "yes"
-weight = 0.4
-[[rule.replies]]
-text = "no"
-weight = 0.6
+TWIN = HOT + """
 [[rule]]
 name = "narrow"
 match.field = { top_p = 0.9 }

@@ -2,20 +2,9 @@
 
 import unittest
 
-from program import StudyTest, cases, study
+from program import HOT, StudyTest, cases, study
 
-TRUTH = """
-[twin]
-seed = 5
-[[rule]]
-name = "hot"
-match.field = { temperature = { above = 0.9 } }
-[[rule.replies]]
-text = "yes"
-weight = 0.4
-[[rule.replies]]
-text = "no"
-weight = 0.6
+TRUTH = HOT + """
 [[rule]]
 name = "mild"
 match.field = { temperature = 0.5 }

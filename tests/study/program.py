@@ -14,6 +14,21 @@ ASSAY = os.environ["ASSAY_BINARY"]
 SOURCE = pathlib.Path(os.environ["ASSAY_SOURCE_DIR"])
 PATIENCE_S = 120
 
+# A model that is right in 40 % of its answers above temperature 0.9; what it does below is added.
+HOT = """
+[twin]
+seed = 5
+[[rule]]
+name = "hot"
+match.field = { temperature = { above = 0.9 } }
+[[rule.replies]]
+text = "yes"
+weight = 0.4
+[[rule.replies]]
+text = "no"
+weight = 0.6
+"""
+
 
 class StudyTest(unittest.TestCase):
     """A fresh folder with a home in it; whatever a test starts is ended with it."""

@@ -16,7 +16,7 @@ class Outside {
  public:
   explicit Outside(std::map<std::string, std::string, std::less<>> environment = {},
                    const base::Clock& clock = base::system_clock())
-      : context_{clock, interrupt_, in_, out_, err_, {}, std::move(environment), {}, {}} {}
+      : context_{clock, interrupt_, in_, out_, err_, {}, std::move(environment), {}} {}
   Outside(const Outside&) = delete;
   Outside& operator=(const Outside&) = delete;
 
