@@ -53,7 +53,8 @@ std::string state_xml(const CellFinding& cell, const std::vector<GateFailure>& f
                        finding::counted(cell.unscored, "trial"));
   }
   ++counts.skipped;
-  return "      <skipped message=\"not run\"/>\n";
+  const std::string why = finding::is_void(cell) ? finding::verdict_sentence(cell, 0) : "not run";
+  return fmt::format("      <skipped message=\"{}\"/>\n", xml_text(why));
 }
 
 std::string figures(const CellFinding& cell, double margin) {

@@ -42,6 +42,10 @@ TEST(ToJunit, TellsUnscoredFromNotRun) {
   EXPECT_THAT(xml, HasSubstr("<error message=\"none of 30 trials could be scored\"/>"));
   EXPECT_THAT(xml, HasSubstr("<skipped message=\"not run\"/>"));
   EXPECT_THAT(xml, Not(HasSubstr("nan")));
+  study.add_event("arm", "pebble-m",
+                  {{"cell", "pebble-m/top_p=0.5"}, {"state", "void"}, {"canaries", 8}});
+  EXPECT_THAT(to_junit(study.finding(), {}),
+              HasSubstr("<skipped message=\"top_p 0.5: void: no observable effect in 8 canaries"));
 }
 
 TEST(ToJunit, HoldsNoCharacterThatXmlForbids) {
