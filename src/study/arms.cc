@@ -181,6 +181,9 @@ Result<Json> Arms::ask(const Cell& cell, const task::Case& canary, Target& targe
     }
     const Dialogue dialogue = hold_dialogue(context_.clock, runtime_, target.client(), asked,
                                             canary, kProbeSeed, timeout_of(plan_, cell, smoke));
+    for (const endpoint::ChatReply& reply : dialogue.replies) {
+      model_s_ += std::max(reply.times.total_ms, 0.0) / 1000;
+    }
     const auto& failure = dialogue.replies.back().failure;
     if (failure && failure->failure == endpoint::FailureClass::Interrupted) return interrupted();
     if (failure && is_unanswered(*failure)) {
@@ -272,6 +275,7 @@ Result<bool> Arms::is_cut_at_limit(const Cell& cell, Target& target, const Smoke
   endpoint::ChatOptions options;
   options.timeout = timeout_of(plan_, cell, smoke);
   const endpoint::ChatReply reply = runtime_.run(target.client().chat(request, options));
+  model_s_ += std::max(reply.times.total_ms, 0.0) / 1000;
   if (reply.failure && reply.failure->failure == endpoint::FailureClass::Interrupted) {
     return interrupted();
   }

@@ -53,6 +53,9 @@ class Arms {
 
   ArmState state(std::size_t cell) const;
 
+  /// Seconds spent inside models so far.
+  double model_s() const { return model_s_; }
+
  private:
   struct Seen {
     base::Json told;                            ///< By the server about its settings.
@@ -75,7 +78,8 @@ class Arms {
   const Plan& plan_;
   EventSink events_;
   std::vector<const task::Case*> probes_;
-  std::map<std::size_t, Seen> baselines_;   ///< By model.
+  std::map<std::size_t, Seen> baselines_;  ///< By model.
+  double model_s_ = 0;
   std::map<std::string, ArmState> states_;  ///< By cell id.
   std::set<std::size_t> exempt_;
 };

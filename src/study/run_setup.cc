@@ -111,7 +111,9 @@ Status Run::smoke_model(std::size_t model) {
 /// Cells that turn out void are not run.
 Status Run::check_arms(const std::vector<std::size_t>& cells, Target& target) {
   if (cells.empty()) return Done{};
+  const double model_before_s = arms_.model_s();
   ASSAY_TRY_DONE(arms_.check(cells, target, *smokes_[plan_.cells[cells.front()].model]));
+  model_s_ += arms_.model_s() - model_before_s;
   for (const std::size_t cell : cells) {
     if (arms_.state(cell) == ArmState::Void) watch_.set_void(cell);
   }
