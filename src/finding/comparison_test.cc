@@ -108,6 +108,17 @@ TEST(CompareStudies, NamesCellsThatOnlyOneHasAndRefusesNone) {
   EXPECT_THAT(none.error().hint, HasSubstr("--cell"));
 }
 
+TEST(CompareStudies, DoesNotMissWhatAFinishedStudySpared) {
+  test::SampleStudy spared = right_in(36);
+  spared.plan["runs"] = 500;
+  ComparisonSide done = side(spared, "b");
+  done.row.state = "done";
+  const auto comparison = compare_studies(side(right_in(36), "a"), done, {}).value();
+  for (const std::string& warning : comparison.warnings) {
+    EXPECT_THAT(warning, Not(HasSubstr("trials")));
+  }
+}
+
 TEST(CompareStudies, SaysWhatElseChanged) {
   test::SampleStudy then = right_in(36);
   then.add_event("machine", "", {{"cpu_model", "Old"}, {"memory_total_bytes", 8589934592}});

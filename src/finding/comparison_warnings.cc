@@ -92,7 +92,8 @@ std::vector<std::string> comparison_warnings(const StudyFinding& first,
                                              const StudyFinding& second) {
   std::vector<std::string> warnings;
   for (const StudyFinding* study : {&first, &second}) {
-    if (study->done < study->planned) {
+    // A study that is done spared trials by stopping early; nothing is missing.
+    if (study->state != "done" && study->done < study->planned) {
       warnings.push_back(fmt::format("{} is {}: {} of {} trials", study->study, study->state,
                                      study->done, study->planned));
     }

@@ -59,6 +59,7 @@ std::string painted(const std::string& word, bool color) {
 
 std::string matched_text(const CellComparison& cell) {
   if (cell.paired) return fmt::format("{} paired", cell.matched);
+  if (cell.trials_first == 0 && cell.trials_second == 0) return "not run";
   return fmt::format("{}+{} unpaired", cell.trials_first, cell.trials_second);
 }
 

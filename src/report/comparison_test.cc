@@ -52,6 +52,14 @@ TEST(ComparisonText, SaysThatCellsAreNotPaired) {
   EXPECT_THAT(text, HasSubstr("note: unpaired cells share 3 of 120 trials"));
 }
 
+TEST(ComparisonText, SaysThatACellWasRunInNeither) {
+  finding::StudyComparison comparison = sample();
+  comparison.cells[0].paired = false;
+  comparison.cells[0].trials_first = 0;
+  comparison.cells[0].trials_second = 0;
+  EXPECT_THAT(comparison_text(comparison, {}), HasSubstr("  not run"));
+}
+
 TEST(ComparisonJson, GivesChangesAsSharesAndUnknownsAsNull) {
   finding::StudyComparison comparison = sample();
   comparison.cells[0].trial_ms_first = finding::kUnknown;
