@@ -101,5 +101,46 @@ class MatrixTest(StudyTest):
         self.assertEqual(turns, ["plain", "second turn, with the first reply"] * (1 + 4 * 3))
 
 
+# A model that a rich prompt disturbs only while it reasons.
+DISTURBED = """
+[[rule]]
+name = "disturbed"
+match.any_contains = "Work through the checklist"
+match.field = { "chat_template_kwargs.enable_thinking" = true }
+reply = "no"
+[[rule]]
+name = "rich"
+match.any_contains = "Work through the checklist"
+reply = "yes, checked"
+[[rule]]
+name = "thinking"
+match.field = { "chat_template_kwargs.enable_thinking" = true }
+reply = "yes"
+reasoning = "Let me think."
+[[rule]]
+name = "thin"
+reply = "yes"
+"""
+
+
+class PromptAgainstReasoningTest(StudyTest):
+    def test_a_rich_prompt_that_harms_only_with_reasoning_is_named(self):
+        url = self.start_twin(DISTURBED)
+        self.write("cases.jsonl", cases(30))
+        text = study(url, 'prompt = ["rich"]\nthinking = [true]').replace(
+            "temperature = 0.0", "thinking = false"
+        )
+        rich = '[prompts.rich]\nsystem = "Work through the checklist before you answer."\n'
+        self.run_assay("study", "run", self.write("study.toml", text + rich), "--yes")
+        model = self.record("study", "report", "latest")["models"][0]
+        kinds = {cell["id"]: cell["kind"] for cell in model["cells"]}
+        self.assertEqual(kinds["twin/check:prompt=rich+thinking=true"], "check")
+        (trap,) = [trap for trap in model["traps"] if trap["name"] == "rich_prompt_harm"]
+        self.assertFalse(trap["figures"]["without_reasoning"]["harm"])
+        self.assertTrue(trap["figures"]["with_reasoning"]["harm"])
+        self.assertEqual(trap["figures"]["with_reasoning"]["thin_accuracy"], 1.0)
+        self.assertEqual(trap["figures"]["with_reasoning"]["rich_accuracy"], 0.0)
+
+
 if __name__ == "__main__":
     unittest.main()
