@@ -44,6 +44,8 @@ Status show_status(base::Context& context, const ReportArguments& arguments) {
       trials["infrastructure"].get<std::int64_t>());
   if (study.state != "done") {
     context.out << fmt::format("go on with: assay study resume {}\n", study.id);
+  } else if (trials["done"] < trials["planned"]) {
+    context.out << "the other trials were not needed: cells were decided early, or void\n";
   }
   return base::Done{};
 }

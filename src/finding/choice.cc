@@ -31,11 +31,17 @@ bool earns_candidacy(const StudyFinding& finding, const ModelFinding& model,
   return study::wins(showing(cell), showing(baseline));
 }
 
-/// A baseline that one of its own levels beats without costing time.
-bool is_outdone(const ModelFinding& model) {
+/// Another cell than a baseline that could be shipped.
+bool is_candidate(const StudyFinding& finding, const ModelFinding& model, const CellFinding& cell) {
+  return cell.kind != CellKind::Baseline && earns_candidacy(finding, model, cell) &&
+         gate_objection(finding.rule, cell).empty();
+}
+
+/// A baseline that a candidate of its own model beats without costing time.
+bool is_outdone(const StudyFinding& finding, const ModelFinding& model) {
   return std::any_of(model.cells.begin(), model.cells.end(), [&](const CellFinding& cell) {
-    return has_verdict(cell, stats::Verdict::Better) && is_measured(cell) &&
-           !study::is_faster(1, cell.wall_ms_ratio);
+    return has_verdict(cell, stats::Verdict::Better) && !study::is_faster(1, cell.wall_ms_ratio) &&
+           is_candidate(finding, model, cell);
   });
 }
 
@@ -45,9 +51,10 @@ std::vector<Candidate> candidates_of(const StudyFinding& finding) {
     if (model.cells.empty()) continue;
     for (const CellFinding& cell : model.cells) {
       const bool eligible = cell.kind == CellKind::Baseline
-                                ? is_measured(cell) && !is_outdone(model)
-                                : earns_candidacy(finding, model, cell);
-      if (eligible && gate_objection(finding.rule, cell).empty())
+                                ? is_measured(cell) && !is_outdone(finding, model) &&
+                                      gate_objection(finding.rule, cell).empty()
+                                : is_candidate(finding, model, cell);
+      if (eligible)
         candidates.push_back({.model = &model,
                               .cell = &cell,
                               .against_best = {},

@@ -1,5 +1,5 @@
 // Two studies' cells against each other: an older model with a newer, yesterday's engine with
-// today's. Called by `assay compare`. Pure; the bootstrap's seed comes from the ids.
+// today's. Called by `assay compare`. Pure.
 #pragma once
 
 #include <cstdint>

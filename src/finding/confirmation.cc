@@ -9,6 +9,7 @@
 #include "finding/cell_figures.h"
 #include "finding/choice.h"
 #include "finding/phrase.h"
+#include "study/factor.h"
 
 namespace assay::finding {
 namespace {
@@ -92,9 +93,7 @@ std::vector<const CellFinding*> parts_of(const ModelFinding& model,
     if (cell.kind != CellKind::Level || !cell.difference) continue;
     const base::Json* moved = base::find_member(combination.moves, cell.factor.value_or(""));
     if (moved == nullptr) continue;
-    const std::string level =
-        moved->is_string() ? moved->get<std::string>() : base::dump_json(*moved);
-    if (level == cell.level) parts.push_back(&cell);
+    if (study::level_text(*moved) == cell.level) parts.push_back(&cell);
   }
   return parts;
 }

@@ -161,6 +161,20 @@ TEST(Decide, LeavesOutWhatTheGatesKeepOut) {
               HasSubstr("large: its first token takes 25 ms at the 95th percentile, over 20 ms"));
 }
 
+TEST(Decide, KeepsABaselineWhoseBetterLevelTheGatesKeepOut) {
+  SampleStudy study(200, 3);
+  study.add(baseline("pebble-m", 100, 10));
+  study.add({.factor = "top_k", .level = "1", .is_right = first(180), .total_ms = 10});
+  EXPECT_EQ(study.finding().decision.cell, "pebble-m/top_k=1");
+  study.plan["decision"] = {{"memory_bytes_most", 2000}};
+  study.plan["cells"][1]["guest"]["threads"] = 9;  // A load of its own, and a heavier one.
+  for (const auto& [cell, bytes] : {std::pair("baseline", 1000), {"top_k=1", 3000}}) {
+    study.add_event("guest_stopped", "pebble-m",
+                    {{"cell", std::string("pebble-m/") + cell}, {"peak_bytes", bytes}});
+  }
+  EXPECT_EQ(study.finding().decision.cell, "pebble-m/baseline");
+}
+
 TEST(Decide, IsNotMadeWhenNothingPassesTheGates) {
   SampleStudy study(100, 3);
   study.add(baseline("small", 85, 10));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "study/factor.h"
 
 namespace assay::finding {
 namespace {
@@ -78,10 +79,8 @@ std::string cell_label(const CellFinding& cell) {
   if (cell.moves.size() > 1) {
     std::string label;
     for (const auto& [factor, level] : cell.moves.items()) {
-      const std::string text =
-          level.is_string() ? level.get<std::string>() : base::dump_json(level);
       label += fmt::format("{}{} {}", label.empty() ? "" : " + ", factor,
-                           base::ellipsize(text, kLevelColumns));
+                           base::ellipsize(study::level_text(level), kLevelColumns));
     }
     return label;
   }

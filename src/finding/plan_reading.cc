@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "study/factor.h"
+
 namespace assay::finding {
 namespace {
 
@@ -50,16 +52,12 @@ PlannedModel read_model(const Json& json) {
           .price_output = base::number_member(json, "price_output").value_or(kUnknown)};
 }
 
-std::string shown(const Json& level) {
-  return level.is_string() ? level.get<std::string>() : base::dump_json(level);
-}
-
 std::string read_level(const Json& json) {
   const std::string text = text_or(json, "level_text", "");
   if (!text.empty()) return text;
   const Json* level = base::find_member(json, "level");
   if (level == nullptr || level->is_null()) return "";
-  return shown(*level);
+  return study::level_text(*level);
 }
 
 /// Plans of earlier versions have no kinds: a cell moved one factor, or none.

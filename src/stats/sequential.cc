@@ -24,6 +24,8 @@ double normal_quantile(double probability) {
   return boost::math::quantile(boost::math::normal(), probability);
 }
 
+/// Of the intervals, whatever error rate the verdicts are held to.
+constexpr double kConfidence = 0.95;
 /// Statistics beyond are never met.
 constexpr double kStatisticMost = 12;
 /// A test at a smaller level is not made.
@@ -91,7 +93,7 @@ class Matrix {
       }
       cell.looks.push_back({cell.differences.size(), fractions_[look]});
       cell.result.looks_taken = look + 1;
-      cell.result.difference = paired_difference(cell.differences, 1 - design_.alpha);
+      cell.result.difference = paired_difference(cell.differences, kConfidence);
       cell.is_estimated = false;
       measure_levels(cell);
     }

@@ -117,6 +117,17 @@ TEST(Matrix, LeavesMoreToTheRestWhenCellsAreRejected) {
   EXPECT_EQ(judge_matrix(design({40}), ten)[9].judgement.verdict, Verdict::Better);
 }
 
+TEST(Matrix, GivesNinetyFivePerCentIntervalsAtEveryErrorRate) {
+  for (const double alpha : {0.01, 0.05, 0.1}) {
+    MatrixDesign fixed = design({60});
+    fixed.alpha = alpha;
+    const CellStream cell = stream(kNoise, 60);
+    const PairedDifference judged = judge_matrix(fixed, std::vector{cell})[0].difference;
+    EXPECT_EQ(judged.interval.low, paired_difference(cell.differences).interval.low) << alpha;
+    EXPECT_EQ(judged.confidence, 0.95);
+  }
+}
+
 TEST(Matrix, FindsEquivalenceWithinTheMargin) {
   const std::vector<double> quiet{0, 0, 0, 0, 0, 0, 0, 0, 0, 1.0 / 3, 0, 0, 0, 0, -1.0 / 3};
   const auto judged =

@@ -207,14 +207,6 @@ bool Arms::any_wanted(std::size_t model) const {
   return false;
 }
 
-const Cell& Arms::baseline_of(std::size_t model) const {
-  const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(), [&](const Cell& cell) {
-    return cell.model == model && cell.kind == CellKind::Baseline;
-  });
-  ASSAY_CHECK(baseline != plan_.cells.end(), "every model has a baseline");
-  return *baseline;
-}
-
 Status Arms::check(const std::vector<std::size_t>& cells, Target& target,
                    const SmokeResult& smoke) {
   for (const std::size_t index : cells) {
@@ -294,7 +286,7 @@ Status Arms::check_cell(std::size_t index, Target& target, const SmokeResult& sm
   std::size_t asked = 0;
   std::size_t could_show = 0;
   for (const task::Case* canary : probes_) {
-    if (!shows_on(baseline_of(cell.model), cell, *canary)) continue;
+    if (!shows_on(plan_.cells[baseline_of(plan_, cell.model)], cell, *canary)) continue;
     ++could_show;
     const auto before = baseline.replies.find(canary->id);
     if (before == baseline.replies.end()) continue;

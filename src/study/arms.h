@@ -62,7 +62,6 @@ class Arms {
     std::map<std::string, base::Json> replies;  ///< By canary: one for each way of asking.
   };
   bool is_wanted(std::size_t index) const;
-  const Cell& baseline_of(std::size_t model) const;
   bool any_wanted(std::size_t model) const;
   base::Status check_baseline(const Cell& cell, Target& target, const SmokeResult& smoke);
   base::Status check_cell(std::size_t index, Target& target, const SmokeResult& smoke);

@@ -13,12 +13,6 @@ namespace {
 
 using base::Json;
 
-const Cell& baseline_of(const Plan& plan, std::size_t model) {
-  return *std::find_if(plan.cells.begin(), plan.cells.end(), [&](const Cell& cell) {
-    return cell.model == model && cell.kind == CellKind::Baseline;
-  });
-}
-
 base::Result<Cell> cell_of(const Plan& plan, std::size_t model, const std::vector<Setting>& moves,
                            const std::filesystem::path& home) {
   std::string name = "combination:";
@@ -26,7 +20,8 @@ base::Result<Cell> cell_of(const Plan& plan, std::size_t model, const std::vecto
     name += fmt::format("{}{}={}", name.back() == ':' ? "" : "+", move.factor->name,
                         level_text(move.value));
   }
-  return make_cell(plan, baseline_of(plan, model), CellKind::Combination, name, moves, home);
+  return make_cell(plan, plan.cells[baseline_of(plan, model)], CellKind::Combination, name, moves,
+                   home);
 }
 
 }  // namespace

@@ -213,6 +213,14 @@ std::string expected_text(const Json& expect) {
 
 }  // namespace
 
+std::size_t baseline_of(const Plan& plan, std::size_t model) {
+  const auto baseline = std::find_if(plan.cells.begin(), plan.cells.end(), [&](const Cell& cell) {
+    return cell.model == model && cell.kind == CellKind::Baseline;
+  });
+  ASSAY_CHECK(baseline != plan.cells.end(), "every model has a baseline");
+  return static_cast<std::size_t>(baseline - plan.cells.begin());
+}
+
 double guessed_trial_s(const Plan& plan, const Cell& cell) {
   const ModelSpec& model = plan.models[cell.model];
   double tokens_per_s = kGuessedEndpointTokensPerSecond;

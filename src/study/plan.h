@@ -100,6 +100,9 @@ struct Plan {
 /// A cell as in the plan's JSON.
 base::Json cell_json(const Plan& plan, const Cell& cell);
 
+/// Where a model's baseline stands in plan.cells. Requires that it has one, as every model has.
+std::size_t baseline_of(const Plan& plan, std::size_t model);
+
 struct PlanOptions {
   bool allow_single = false;      ///< Permits fewer than three repeats; no verdicts then.
   std::vector<ModelSpec> models;  ///< In place of the file's, when not empty.

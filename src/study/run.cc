@@ -30,13 +30,18 @@ Status Run::event(std::string_view kind, const std::string& model, const Json& d
 
 EventSink Run::event_sink() {
   return [this](std::string_view kind, const std::string& model, const Json& detail) {
-    const auto peak = base::integer_member(detail, "peak_bytes");
-    const std::string id = base::string_member(detail, "cell").value_or("");
-    for (std::size_t i = 0; peak && i < plan_.cells.size(); ++i) {
-      if (plan_.cells[i].id == id) watch_.set_peak(i, *peak);
-    }
+    note_peak(detail);
     return event(kind, model, detail);
   };
+}
+
+/// Of an event that tells how much memory a guest held for a cell; others say nothing here.
+void Run::note_peak(const Json& detail) {
+  const auto peak = base::integer_member(detail, "peak_bytes");
+  const std::string id = base::string_member(detail, "cell").value_or("");
+  for (std::size_t i = 0; peak && i < plan_.cells.size(); ++i) {
+    if (plan_.cells[i].id == id) watch_.set_peak(i, *peak);
+  }
 }
 
 Status Run::read_journal() {
@@ -73,11 +78,7 @@ Status Run::recall(const std::vector<store::EventRow>& events) {
     const auto file = base::string_member(*detail, "file");
     const auto digest = base::string_member(*detail, "file_sha256");
     if (file && digest) file_digests_.emplace(*file, *digest);
-    const auto peak = base::integer_member(*detail, "peak_bytes");
-    const std::string id = base::string_member(*detail, "cell").value_or("");
-    for (std::size_t i = 0; peak && i < plan_.cells.size(); ++i) {
-      if (plan_.cells[i].id == id) watch_.set_peak(i, *peak);
-    }
+    note_peak(*detail);
   }
   return Done{};
 }

@@ -65,6 +65,7 @@ class Run {
   base::Status append(const store::TrialRow& row);
   base::Status event(std::string_view kind, const std::string& model, const base::Json& detail);
   EventSink event_sink();
+  void note_peak(const base::Json& detail);
   base::Status finish(base::Status status, const base::Json& times);
   base::Error interrupted() const;
   double load_s() const;

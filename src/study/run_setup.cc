@@ -85,10 +85,9 @@ Status Run::smoke_models() {
 
 Status Run::smoke_model(std::size_t model) {
   Target& target = *targets_[model];
-  const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(),
-                                     [&](const Cell& cell) { return cell.model == model; });
+  const std::size_t baseline = baseline_of(plan_, model);
   context_.err << fmt::format("smoke  {:<24} ", plan_.models[model].name) << std::flush;
-  auto result = smoke(context_, runtime_, plan_, *baseline, target);
+  auto result = smoke(context_, runtime_, plan_, plan_.cells[baseline], target);
   if (!result.has_value()) {
     context_.err << "failed\n";
     static_cast<void>(event("smoke", plan_.models[model].name,
@@ -103,8 +102,7 @@ Status Run::smoke_model(std::size_t model) {
                                   : "");
   trial_s_mean_[model] = result->trial_s_mean;
   smokes_[model] = std::move(*result);
-  const auto index = static_cast<std::size_t>(baseline - plan_.cells.begin());
-  ASSAY_TRY_DONE(check_arms(cells_of_group(groups_[index]), target));
+  ASSAY_TRY_DONE(check_arms(cells_of_group(groups_[baseline]), target));
   return target.release();
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "stats/interval.h"
 #include "store/trial_value.h"
 #include "study/design.h"
@@ -36,20 +35,12 @@ void Watch::set_peak(std::size_t cell, std::int64_t bytes) {
   peak = std::max(peak, bytes);
 }
 
-std::size_t Watch::baseline_of(std::size_t model) const {
-  const auto baseline = std::find_if(plan_.cells.begin(), plan_.cells.end(), [&](const Cell& cell) {
-    return cell.model == model && cell.kind == CellKind::Baseline;
-  });
-  ASSAY_CHECK(baseline != plan_.cells.end(), "every model has a baseline");
-  return static_cast<std::size_t>(baseline - plan_.cells.begin());
-}
-
 std::vector<CellLook> Watch::look(std::size_t model) {
   if (!plan_.verdicts()) return {};
   if (const auto known = looks_.find(model); known != looks_.end()) return known->second;
   std::vector<CellLook> looks;
   std::vector<stats::CellStream> streams;
-  const std::size_t baseline = baseline_of(model);
+  const std::size_t baseline = baseline_of(plan_, model);
   for (std::size_t i = 0; i < plan_.cells.size(); ++i) {
     const Cell& cell = plan_.cells[i];
     if (cell.model != model || cell.kind != CellKind::Level || void_.count(i) != 0) continue;
@@ -89,7 +80,8 @@ Showing Watch::showing(std::size_t cell) const {
     showing.delta = judged->second.difference.delta;
     if (stopped_.count(cell) != 0) looks = judged->second.looks_taken;
   }
-  showing.time = median_ms(cell, looks) / median_ms(baseline_of(plan_.cells[cell].model), looks);
+  showing.time =
+      median_ms(cell, looks) / median_ms(baseline_of(plan_, plan_.cells[cell].model), looks);
   // A guest that several cells share is stopped once, so its peak holds for each of them.
   for (const auto& [other, bytes] : peaks_) {
     const bool same = plan_.cells[other].model == plan_.cells[cell].model &&
@@ -100,7 +92,7 @@ Showing Watch::showing(std::size_t cell) const {
 }
 
 std::vector<std::size_t> Watch::winners(std::size_t model) const {
-  const Showing baseline = showing(baseline_of(model));
+  const Showing baseline = showing(baseline_of(plan_, model));
   std::map<const Factor*, std::size_t> best;
   for (const auto& [cell, judgement] : judgements_) {
     if (plan_.cells[cell].model != model || void_.count(cell) != 0) continue;

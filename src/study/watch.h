@@ -57,7 +57,6 @@ class Watch {
   Showing showing(std::size_t cell) const;
   /// Of the cell's trials in its first `looks` looks; NaN without any.
   double median_ms(std::size_t cell, std::size_t looks) const;
-  std::size_t baseline_of(std::size_t model) const;
 
   const Plan& plan_;
   std::vector<std::size_t> position_;  ///< By canary.

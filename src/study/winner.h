@@ -16,7 +16,7 @@ namespace assay::study {
 inline constexpr double kTie = 0.10;
 
 /// Shorter by more than a tie. An unknown (NaN) time is never faster.
-bool is_faster(double time, double other_ms);
+bool is_faster(double time, double other_time);
 
 /// Less by more than a tie. An unknown (0 or less) peak is never lighter.
 bool is_lighter(std::int64_t bytes, std::int64_t other_bytes);
@@ -25,8 +25,10 @@ bool is_lighter(std::int64_t bytes, std::int64_t other_bytes);
 struct Showing {
   std::optional<stats::Verdict> verdict;  ///< None in the baseline, and for a void arm.
   double delta = 0;                       ///< Accuracy minus the baseline's.
-  double time = 0;                        ///< Median inside the model; NaN: unknown.
-  std::int64_t memory_bytes = 0;          ///< Peak; 0: unknown.
+  /// Median inside the model, as a multiple of the baseline's on the same canaries: 1 in the
+  /// baseline; NaN: unknown.
+  double time = 1;
+  std::int64_t memory_bytes = 0;  ///< Peak; 0: unknown.
 };
 
 /// Better than the baseline; or equivalent to it and faster, or as fast and lighter.

@@ -80,6 +80,8 @@ class LookTest(SequentialTest):
         file = self.prepare(FAR_WORSE, "temperature = [0.2, 0.9]")
         _, err = self.run_assay("study", "run", file, "--yes")
         self.assertEqual(self.state(), "done")
+        out, _ = self.run_assay("study", "status", "latest")
+        self.assertIn("the other trials were not needed", out)
         plan = self.record("study", "plan", file)
         looks = plan["design"]["looks"]
         self.assertGreater(len(looks), 3)
