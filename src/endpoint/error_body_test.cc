@@ -12,6 +12,11 @@ struct Expected {
   std::string_view body;
   FailureClass failure;
   std::string_view words;
+
+  /// Names the instance in the list of tests.
+  friend void PrintTo(const Expected& expected, std::ostream* stream) {
+    *stream << expected.status << ' ' << name_of(expected.failure);
+  }
 };
 
 class ErrorBodies : public testing::TestWithParam<Expected> {};

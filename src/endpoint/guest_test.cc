@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <fstream>
 #include <sstream>
@@ -181,6 +182,14 @@ class GuestTest : public testing::Test {
     return made.has_value() ? *made : GuestReady{};
   }
 
+  /// Returns when no thread of this child runs any more: a signal that was only sent still lets it
+  /// answer a request.
+  static void suspend(pid_t pid) {
+    siginfo_t info{};
+    ASSERT_EQ(::kill(pid, SIGSTOP), 0);
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED), 0);
+  }
+
   bool has_record(pid_t pid) const {
     return std::filesystem::exists(folder_.path() / "run" /
                                    ("guest-" + std::to_string(pid) + ".json"));
@@ -248,7 +257,7 @@ TEST_F(GuestTest, ThatHangsIsEndedAndCanBeReplaced) {
   const GuestReady first = ready();
   EXPECT_EQ(guest_->loss_behind(FailureClass::Deadline), std::nullopt) << "it answers: only slow";
   EXPECT_EQ(guest_->state(), GuestState::Healthy);
-  ::kill(first.pid, SIGSTOP);
+  suspend(first.pid);
   const auto loss = guest_->loss_behind(FailureClass::Deadline);
   ASSERT_TRUE(loss.has_value());
   EXPECT_TRUE(loss->hung);

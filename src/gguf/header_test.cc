@@ -179,6 +179,9 @@ TEST(Header, OtherVersionsAndByteOrdersAreNamed) {
 struct ForeignCase {
   std::string bytes;
   std::string found;
+
+  /// Names the instance in the list of tests.
+  friend void PrintTo(const ForeignCase& foreign, std::ostream* stream) { *stream << foreign.found; }
 };
 class ForeignTest : public testing::TestWithParam<ForeignCase> {};
 
