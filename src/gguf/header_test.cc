@@ -181,7 +181,9 @@ struct ForeignCase {
   std::string found;
 
   /// Names the instance in the list of tests.
-  friend void PrintTo(const ForeignCase& foreign, std::ostream* stream) { *stream << foreign.found; }
+  friend void PrintTo(const ForeignCase& foreign, std::ostream* stream) {
+    *stream << foreign.found;
+  }
 };
 class ForeignTest : public testing::TestWithParam<ForeignCase> {};
 
