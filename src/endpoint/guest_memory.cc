@@ -21,7 +21,7 @@ std::string describe(const gguf::MemoryNeed& need) {
   using base::human_bytes;
   return fmt::format("weights {}, repacked {}, KV cache {}, compute {}, server {}",
                      human_bytes(need.weights), human_bytes(need.repacked),
-                     human_bytes(need.kv_cache), human_bytes(need.compute),
+                     human_bytes(need.cache.total()), human_bytes(need.compute + need.output),
                      human_bytes(need.overhead));
 }
 

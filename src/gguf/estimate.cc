@@ -65,25 +65,27 @@ Cells lay_out(const Geometry& geometry, const LoadSettings& settings) {
   return cells;
 }
 
-std::uint64_t cache_bytes(const Geometry& geometry, const LoadSettings& settings,
-                          const Cells& cells) {
+CacheNeed cache_need(const Geometry& geometry, const LoadSettings& settings, const Cells& cells) {
   const auto slots = static_cast<std::uint64_t>(std::max(1, settings.slots));
-  std::uint64_t sum = 0;
+  CacheNeed need;
   for (const Layer& layer : geometry.layers) {
     const std::uint64_t cell =
         saturating_add(row_bytes(layer.key_elements, settings.cache_type_k),
                        row_bytes(layer.value_elements, settings.cache_type_v));
     const std::uint64_t count =
         saturating_multiply(cells.streams, layer.windowed ? cells.windowed : cells.full);
-    sum = saturating_add(sum, saturating_multiply(cell, count));
+    std::uint64_t& kept = layer.windowed                                        ? need.windowed
+                          : layer.key_elements > 0 && layer.value_elements == 0 ? need.latent
+                                                                                : need.full;
+    kept = saturating_add(kept, saturating_multiply(cell, count));
     const std::uint64_t state = saturating_multiply(layer.state_elements, kFloatBytes);
-    sum = saturating_add(sum, saturating_multiply(state, slots));
+    need.recurrent = saturating_add(need.recurrent, saturating_multiply(state, slots));
   }
-  return sum;
+  return need;
 }
 
-/// The widest moment of one layer for every token of a micro-batch, the attention mask, without
-/// flash attention the scores of every head, and the logits of each slot's last token.
+/// The widest moment of one layer for every token of a micro-batch, the attention mask, and without
+/// flash attention the scores of every head.
 std::uint64_t compute_bytes(const Geometry& geometry, const LoadSettings& settings,
                             const Cells& cells) {
   const std::uint64_t wide = saturating_multiply(kFeedForwardRows, geometry.feed_forward);
@@ -97,10 +99,13 @@ std::uint64_t compute_bytes(const Geometry& geometry, const LoadSettings& settin
   const std::uint64_t cells_bytes =
       saturating_multiply(cells.full, saturating_add(mask_bytes, scores));
   const std::uint64_t per_token = saturating_add(activations, cells_bytes);
+  return saturating_multiply(per_token, settings.micro_batch);
+}
+
+/// The logits of each slot's last token, and their copy for sampling.
+std::uint64_t output_bytes(const Geometry& geometry, const LoadSettings& settings) {
   const auto slots = static_cast<std::uint64_t>(std::max(1, settings.slots));
-  const std::uint64_t logits =
-      saturating_multiply(saturating_multiply(geometry.vocabulary, 2 * kFloatBytes), slots);
-  return saturating_add(saturating_multiply(per_token, settings.micro_batch), logits);
+  return saturating_multiply(saturating_multiply(geometry.vocabulary, 2 * kFloatBytes), slots);
 }
 
 bool is_repacked(const Tensor& tensor) {
@@ -129,9 +134,13 @@ std::uint64_t array_length(const Header& header, std::string_view key) {
 
 }  // namespace
 
+std::uint64_t CacheNeed::total() const {
+  return saturating_add(saturating_add(full, windowed), saturating_add(latent, recurrent));
+}
+
 std::uint64_t MemoryNeed::total() const {
-  const std::uint64_t held = saturating_add(saturating_add(weights, repacked), kv_cache);
-  return saturating_add(held, saturating_add(compute, overhead));
+  const std::uint64_t held = saturating_add(saturating_add(weights, repacked), cache.total());
+  return saturating_add(held, saturating_add(saturating_add(compute, output), overhead));
 }
 
 MemoryNeed estimate_memory(const Header& header, const LoadSettings& settings) {
@@ -139,9 +148,10 @@ MemoryNeed estimate_memory(const Header& header, const LoadSettings& settings) {
   const Cells cells = lay_out(geometry, settings);
   MemoryNeed need;
   need.weights = header.weight_bytes();
-  need.repacked = repacked_bytes(header);
-  need.kv_cache = cache_bytes(geometry, settings, cells);
+  need.repacked = settings.repack ? repacked_bytes(header) : 0;
+  need.cache = cache_need(geometry, settings, cells);
   need.compute = compute_bytes(geometry, settings, cells);
+  need.output = output_bytes(geometry, settings);
   const std::uint64_t merges = array_length(header, "tokenizer.ggml.merges");
   need.overhead = saturating_add(
       kServerBytes, saturating_add(saturating_multiply(geometry.vocabulary, kTokenBytes),

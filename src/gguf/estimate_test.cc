@@ -31,7 +31,8 @@ GgufBuilder model(const std::string& architecture,
 }
 
 double cache_mebibytes(const GgufBuilder& builder, const LoadSettings& settings) {
-  return static_cast<double>(estimate_memory(header_of(builder), settings).kv_cache) / kMebibyte;
+  return static_cast<double>(estimate_memory(header_of(builder), settings).cache.total()) /
+         kMebibyte;
 }
 
 GgufBuilder gpt_oss_20b() {

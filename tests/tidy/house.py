@@ -11,7 +11,7 @@ FLOORS = {
     "base": 0,
     "host": 1, "net": 1, "store": 1, "stats": 1, "gguf": 1,
     "endpoint": 2,
-    "task": 3, "load": 3, "catalog": 3, "router": 3, "ensemble": 3, "forge": 3,
+    "task": 3, "scope": 3, "load": 3, "catalog": 3, "router": 3, "ensemble": 3, "forge": 3,
     "study": 4, "agent": 4, "ladder": 4, "arena": 4, "retrieval": 4, "gateway": 4,
     "finding": 5,
     "report": 6,
