@@ -24,8 +24,8 @@ std::string repository_name(std::string folder) {
 std::vector<fs::path> folders_in(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code error;
-  for (fs::directory_iterator entries(folder, error);
-       !error && entries != fs::directory_iterator(); entries.increment(error)) {
+  for (fs::directory_iterator entries(folder, error); !error && entries != fs::directory_iterator();
+       entries.increment(error)) {
     std::error_code ignored;
     if (entries->is_directory(ignored)) found.push_back(entries->path());
   }

@@ -1,4 +1,5 @@
-// Jan keeps PUBLISHER/NAME/model.gguf below its data folder, so that a model's name is its folder's.
+// Jan keeps PUBLISHER/NAME/model.gguf below its data folder, so that a model's name is its
+// folder's.
 #include "catalog/folder_walk.h"
 #include "catalog/source.h"
 
