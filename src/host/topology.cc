@@ -86,7 +86,7 @@ std::vector<int> read_one_processor_of_each_core(hwloc_topology_t topology) {
 
 }  // namespace
 
-std::uint64_t Topology::last_level_cache_bytes() const {
+std::uint64_t last_level_cache_bytes(const std::vector<CacheFacts>& caches) {
   if (caches.empty()) return 0;
   return caches.back().bytes * static_cast<std::uint64_t>(caches.back().count);
 }

@@ -31,10 +31,10 @@ struct Topology {
   std::vector<CacheFacts> caches;  ///< By level; empty where the machine does not say.
   std::vector<NumaNode> numa_nodes;
   std::vector<int> processors;  ///< One of each physical core, as the kernel numbers them.
-
-  /// Of the largest level, all of them together; 0 when unknown.
-  std::uint64_t last_level_cache_bytes() const;
 };
+
+/// Of the largest level, all of them together; 0 when unknown.
+std::uint64_t last_level_cache_bytes(const std::vector<CacheFacts>& caches);
 
 /// Never fails: what cannot be read is empty, and there is at least one core.
 Topology read_topology();

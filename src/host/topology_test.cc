@@ -31,10 +31,8 @@ TEST(Topology, HasAMemoryNode) {
 }
 
 TEST(Topology, LastLevelCacheCountsEveryOneOfThem) {
-  Topology topology;
-  EXPECT_EQ(topology.last_level_cache_bytes(), 0U);
-  topology.caches = {{1, 32768, 16}, {3, 33554432, 2}};
-  EXPECT_EQ(topology.last_level_cache_bytes(), 67108864U);
+  EXPECT_EQ(last_level_cache_bytes({}), 0U);
+  EXPECT_EQ(last_level_cache_bytes({{1, 32768, 16}, {3, 33554432, 2}}), 67108864U);
 }
 
 TEST(HugePages, AreReadFromTheKernelsText) {
