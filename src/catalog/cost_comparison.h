@@ -37,8 +37,8 @@ struct CostComparison {
   std::optional<CostBasis> basis;  ///< None: the figures were given.
 };
 
-/// The reference is the cloud that is cheapest a task, the hardest to beat. Requires a price.
-/// Errors as local_rates().
+/// The reference is the cheapest cloud that local breaks even with, or the cheapest of all when
+/// there is none. Requires a price. Errors as local_rates().
 base::Result<CostComparison> compare_costs(const CostInputs& inputs, std::string currency,
                                            const std::vector<CloudPrice>& prices);
 

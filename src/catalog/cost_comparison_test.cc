@@ -25,6 +25,13 @@ TEST(CompareCosts, PricesEveryCloudAndRefersToTheCheapest) {
   EXPECT_DOUBLE_EQ(comparison->clouds[1].break_even.tasks, 23'992);
 }
 
+TEST(CompareCosts, RefersToACloudThatLocalBreaksEvenWith) {
+  const auto comparison = compare_costs(
+      sample_inputs(), "USD", {sample_price("free", 0.01, 0.01), sample_price("dear", 2, 10)});
+  ASSERT_TRUE(comparison.has_value());
+  EXPECT_EQ(comparison->reference, 1U);
+}
+
 TEST(Sensitivity, MovesOneInputAtATime) {
   const auto rows = sensitivity(sample_inputs(), sample_price());
   // Hardware at half: fixed 25.5192; at one and a half: 55.5192; saved 0.0016889 a task.

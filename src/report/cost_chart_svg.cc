@@ -26,9 +26,9 @@ constexpr double kLabelLeft = kRight + 22;
 constexpr double kLabelHeight = 30;
 constexpr int kSamples = 400;
 constexpr std::size_t kLabelColumns = 34;
-constexpr std::size_t kColors = 6;
+constexpr std::size_t kColors = 8;
 
-/// Colours of html_style.cc, which a file of its own cannot refer to.
+/// Colours as in html_style.cc, which a file of its own cannot refer to.
 constexpr std::string_view kStyle =
     "text{font:12px system-ui,-apple-system,\"Segoe UI\",Roboto,\"DejaVu Sans\",sans-serif;"
     "fill:#1b2430}.title{font-size:16px;font-weight:600}.quiet{fill:#5b6776}"
@@ -38,7 +38,7 @@ constexpr std::string_view kStyle =
     ".leader{stroke:currentColor;stroke-width:.8;opacity:.6;fill:none}"
     ".mark{fill:#fff;stroke:currentColor;stroke-width:2.5}"
     ".c0{color:#0f766e}.c1{color:#7c3aed}.c2{color:#b45309}.c3{color:#be185d}.c4{color:#1d4ed8}"
-    ".c5{color:#4d7c0f}";
+    ".c5{color:#4d7c0f}.c6{color:#0369a1}.c7{color:#78350f}";
 
 struct Plot {
   CostRange range;
@@ -72,7 +72,7 @@ std::string frame(const CostComparison& comparison, const Plot& plot) {
     const double y = plot.cost.pixel(tick);
     svg += fmt::format("<path class=\"grid\" d=\"M{} {:.1f}H{}\"/>", kLeft, y, kRight);
     svg += fmt::format("<text class=\"quiet\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>",
-                       kLeft - 8, y + 4, amount(tick));
+                       kLeft - 8, y + 4, tick_amount(tick));
   }
   for (const double tick : decades(plot.tasks)) {
     const double x = plot.tasks.pixel(tick);

@@ -65,6 +65,12 @@ class Canvas {
   std::vector<std::string> cells_;
 };
 
+/// Rounded to two significant digits.
+double two_digits(double value) {
+  const double power = std::pow(10.0, std::floor(std::log10(value)) - 1);
+  return std::round(value / power) * power;
+}
+
 void draw(const CostComparison& comparison, const CostRange& range, int columns, Canvas& canvas) {
   for (int column = 0; column < columns; ++column) {
     const double tasks = canvas.tasks_at(column);
@@ -92,7 +98,7 @@ std::string cost_chart_text(const CostComparison& comparison, int columns) {
       fmt::format("{} a month over tasks a month: {} local, letters as above, {} break-even\n",
                   comparison.currency, kLocalMark, kBreakEvenMark);
   for (int row = 0; row < kRows; ++row) {
-    const std::string label = row % 5 == 0 ? amount(canvas.cost_at(row)) : "";
+    const std::string label = row % 5 == 0 ? tick_amount(two_digits(canvas.cost_at(row))) : "";
     text += fmt::format("{:>{}} │{}\n", label, kMargin - 2, canvas.row_text(row));
   }
   const std::string low = volume(range.tasks_low);

@@ -81,13 +81,12 @@ std::string inputs_text(const CostComparison& comparison) {
   text += fmt::format("machine  {} over {:g} years, {:g} W busy, {:g} W idle, {} a kWh\n",
                       amount(machine.hardware_price), machine.years, machine.watts_load,
                       machine.watts_idle, amount(machine.kwh_price));
-  text += fmt::format(
-      "         busy at most {} of the time: {} tasks a month; {} serve {} tasks, busy {}\n",
-      share_text(machine.utilisation), volume(comparison.rates.capacity),
-      comparison.local.machines == 1
-          ? "1 machine"
-          : fmt::format("{} machines", volume(comparison.local.machines)),
-      volume(inputs.tasks_per_month), share_text(comparison.local.busy_share));
+  text += fmt::format("         busy at most {} of the time: {} tasks a month\n",
+                      share_text(machine.utilisation), volume(comparison.rates.capacity));
+  const double machines = comparison.local.machines;
+  text += fmt::format("         {} for {} tasks, busy {} of the time\n",
+                      machines == 1 ? "1 machine" : fmt::format("{} machines", volume(machines)),
+                      volume(inputs.tasks_per_month), share_text(comparison.local.busy_share));
   return text + fmt::format("amounts  in {}\n", single_line(comparison.currency));
 }
 
@@ -133,6 +132,11 @@ std::string reasons_text(const CostComparison& comparison) {
 
 std::string sensitivity_text(const CostComparison& comparison) {
   const CloudLine& reference = comparison.clouds[comparison.reference];
+  const std::string name = single_line(reference.price.name());
+  if (comparison.sensitivity.front().swing == 0) {
+    return fmt::format("Break-even with {}: {}, whichever one input moves by half\n", name,
+                       break_even_word(reference.break_even));
+  }
   std::vector<Cells> rows{{"input", "−50%", "−20%", "+20%", "+50%"}};
   for (const catalog::SensitivityRow& row : comparison.sensitivity) {
     Cells cells{row.input};
@@ -140,8 +144,8 @@ std::string sensitivity_text(const CostComparison& comparison) {
     rows.push_back(std::move(cells));
   }
   return fmt::format(
-      "Break-even with {} ({} tasks a month) when one input moves, largest swing first\n{}",
-      single_line(reference.price.name()), break_even_word(reference.break_even), aligned(rows));
+      "Break-even with {} when one input moves, largest swing first (unmoved: {})\n{}", name,
+      break_even_word(reference.break_even), aligned(rows));
 }
 
 }  // namespace

@@ -32,6 +32,10 @@ std::string amount(double value) {
   return fmt::format("{:.{}f}", value, std::min(decimals, kDecimalsMost));
 }
 
+std::string tick_amount(double value) {
+  return value >= 1 ? grouped(fmt::format("{:.0f}", value)) : fmt::format("{:.3g}", value);
+}
+
 std::string volume(double value) {
   if (value >= kBillion) return grouped(fmt::format("{:.1f}", value / kBillion)) + " billion";
   return grouped(fmt::format("{:.0f}", value));

@@ -11,6 +11,9 @@ namespace assay::report {
 /// "1,234.50"; below 1 three significant digits, "0.00180"; "0". Without a currency.
 std::string amount(double value);
 
+/// A round value on an axis: "1,000", "0.1".
+std::string tick_amount(double value);
+
 /// "23,992"; from a billion on "1.2 billion". Rounded to whole.
 std::string volume(double value);
 
