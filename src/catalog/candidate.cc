@@ -92,8 +92,15 @@ std::uint64_t context_of_a_slot(const Wish& wish) {
 }
 
 std::string why_it_does_not_fit(const Assessment& model, const Wish& wish) {
-  return fmt::format("needs {} of memory with its context, {} may be used",
-                     human_bytes(model.need.total()), human_bytes(wish.memory_bytes));
+  const std::uint64_t total = model.need.total();
+  const std::uint64_t without_copy = total - model.need.repacked;
+  return fmt::format(
+      "needs {} of memory with its context, {} may be used{}", human_bytes(total),
+      human_bytes(wish.memory_bytes),
+      without_copy <= wish.memory_bytes
+          ? fmt::format(" (without the engine's repacked copy, --no-repack, {} would do)",
+                        human_bytes(without_copy))
+          : "");
 }
 
 /// The first thing that rules it out; empty for none.
@@ -236,7 +243,7 @@ base::Result<Assessment> assess_known(const KnownModel& model, const Wish& wish)
   const bool only_mxfp4 = model.shape.architecture == "gpt-oss";
   const std::span<const std::string_view> quantizations =
       only_mxfp4 ? std::span<const std::string_view>(kOnlyMxfp4) : kWorthHaving;
-  Assessment assessment;
+  std::optional<Assessment> smallest;
   for (const std::string_view quantization : quantizations) {
     Candidate candidate;
     candidate.model = model.name;
@@ -244,10 +251,13 @@ base::Result<Assessment> assess_known(const KnownModel& model, const Wish& wish)
     candidate.strengths = model.kinds;
     candidate.ollama = model.ollama;
     ASSAY_TRY(candidate.header, gguf::header_of(model.shape, quantization));
-    assessment = assess(candidate, wish);
-    if (assessment.kept()) break;
+    Assessment assessment = assess(candidate, wish);
+    if (assessment.kept()) return assessment;
+    if (!smallest || assessment.need.total() < smallest->need.total()) {
+      smallest = std::move(assessment);
+    }
   }
-  return assessment;
+  return std::move(*smallest);
 }
 
 }  // namespace assay::catalog

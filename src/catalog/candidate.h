@@ -69,8 +69,8 @@ Assessment assess(const Candidate& candidate, const Wish& wish);
 std::optional<Candidate> candidate_of(const LocalModel& model);
 
 /// A row of the table in its best quantization that is kept, of Q8_0, Q6_K, Q5_K_M and Q4_K_M (of
-/// gpt-oss, which comes in MXFP4 only, in that); where none is, in the smallest. BadInput where the
-/// shape makes no model.
+/// gpt-oss, which comes in MXFP4 only, in that); where none is, in the one that needs least memory.
+/// BadInput where the shape makes no model.
 base::Result<Assessment> assess_known(const KnownModel& model, const Wish& wish);
 
 /// The number in a quantization's name ("Q4_K_M", "IQ3_XXS", "MXFP4", "BF16"); 0 for other names.
