@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "gguf/byte_source.h"
 
 namespace assay::gguf {
 
@@ -67,6 +68,12 @@ constexpr std::uint64_t saturating_multiply(std::uint64_t left, std::uint64_t ri
 /// like), is of another version or byte order, is truncated (header cut, or tensor data beyond the
 /// end of the file: says how much is missing).
 base::Result<Header> read_header(const std::filesystem::path& path);
+
+/// The same of a model behind a source, whose other files `open` gives by their names.
+base::Result<Header> read_header(const ByteSource& source, const OpenSource& open);
+
+/// Of this file alone, also when it is one of a split model's.
+base::Result<Header> read_one_header(const ByteSource& source);
 
 /// The same from memory; `file_bytes` is the size the file is said to have. For tests and fuzzing.
 base::Result<Header> parse_header(std::string_view bytes, std::uint64_t file_bytes);

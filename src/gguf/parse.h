@@ -1,20 +1,24 @@
-// The parser behind read_header() and parse_header(), which can be given a part of the file.
+// The parser behind read_header() and parse_header().
 #pragma once
 
 #include <cstdint>
-#include <string_view>
-#include <variant>
+#include <string>
 
+#include "gguf/cursor.h"
 #include "gguf/header.h"
 
 namespace assay::gguf {
 
-/// The header goes on beyond the bytes that were given, and the file has more.
-struct NeedMore {};
+constexpr std::uint64_t kKeyBytesMax = 65535;  ///< Of a metadata key or tensor name.
+/// More than any model has; bounds memory for files that are said to be large.
+constexpr std::uint64_t kTensorsMax = 1'000'000;
 
-/// `bytes` is the start of a file of `file_bytes` bytes. Errors as parse_header(). Work and memory
-/// are bounded by `bytes.size()`, whatever the counts inside claim.
-std::variant<Header, NeedMore, base::Error> parse_start(std::string_view bytes,
-                                                        std::uint64_t file_bytes);
+/// Reads the header at the cursor, the start of a file of `file_bytes` bytes. Errors as
+/// parse_header(), and the source's own. Work and memory are bounded by the bytes that the cursor
+/// has, whatever the counts inside claim.
+base::Result<Header> parse(Cursor& cursor, std::uint64_t file_bytes);
+
+/// BadInput with the hint for a file that cannot be what was published.
+base::Error malformed(std::string message);
 
 }  // namespace assay::gguf

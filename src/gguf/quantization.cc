@@ -28,6 +28,16 @@ constexpr std::array kTensorTypes{
     TensorType{42, "Q2_0", 64, 18},
 };
 
+struct RemovedType {
+  std::uint32_t id;
+  std::string_view name;
+};
+constexpr std::array kRemovedTypes{
+    RemovedType{4, "Q4_2"},        RemovedType{5, "Q4_3"},        RemovedType{31, "Q4_0_4_4"},
+    RemovedType{32, "Q4_0_4_8"},   RemovedType{33, "Q4_0_8_8"},   RemovedType{36, "IQ4_NL_4_4"},
+    RemovedType{37, "IQ4_NL_4_8"}, RemovedType{38, "IQ4_NL_8_8"},
+};
+
 struct FileType {
   std::uint64_t id;
   std::string_view name;
@@ -65,6 +75,13 @@ const TensorType* find_tensor_type(std::string_view name) {
     if (same_letters(type.name, name)) return &type;
   }
   return nullptr;
+}
+
+std::optional<std::string_view> removed_type_name(std::uint32_t id) {
+  for (const RemovedType& type : kRemovedTypes) {
+    if (type.id == id) return type.name;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string_view> file_type_name(std::uint64_t file_type) {

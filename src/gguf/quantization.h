@@ -16,10 +16,13 @@ struct TensorType {
   std::uint64_t block_bytes = 0;
 };
 
-/// Null for a type that this table does not have (newer, or removed from the format).
+/// Null for a type that this table does not have: newer, or removed from the format.
 const TensorType* find_tensor_type(std::uint32_t id);
 /// By name in any case ("q8_0", "F16"); null when unknown.
 const TensorType* find_tensor_type(std::string_view name);
+
+/// "Q4_0_4_4" for 31: types that GGUF files once had and no engine reads any more; none for others.
+std::optional<std::string_view> removed_type_name(std::uint32_t id);
 
 /// "Q4_K_M" for general.file_type 15; none when unknown.
 std::optional<std::string_view> file_type_name(std::uint64_t file_type);

@@ -1,36 +1,224 @@
 #include "gguf/speed.h"
 
 #include <algorithm>
+#include <cmath>
+#include <string_view>
 
-#include "gguf/parameters.h"
 #include "gguf/quantization.h"
+#include "gguf/speed_work.h"
 
 namespace assay::gguf {
 namespace {
 
-const TypeSpeed* find_type(const MachineSpeed& machine, std::string_view name) {
-  const auto found = std::find_if(machine.types.begin(), machine.types.end(),
-                                  [&](const TypeSpeed& speed) { return speed.type == name; });
-  return found == machine.types.end() ? nullptr : &*found;
+/// What the model itself may be wrong by, beside the spread of the readings it rests on.
+constexpr double kModelDoubt = 0.1;
+/// A type that was not measured, and a file that runs without the copy it was measured with.
+constexpr double kOtherTypeDoubt = 0.3;
+/// A KV cache whose type was not measured, and attention without its fused form.
+constexpr double kOtherCacheDoubt = 0.5;
+constexpr double kMillisecondsPerSecond = 1000;
+/// Longer prompts than any model takes are cut, so that no header makes the sum long or infinite.
+constexpr std::uint64_t kTokensMax = std::uint64_t{1} << 30U;
+/// Tokens that the server processes on their own at a prompt's end where it keeps a checkpoint of
+/// a cache that cannot be rolled back. Source: llama.cpp 0.5.0, tools/server.
+constexpr double kCheckpointRows = 4;
+
+/// Seconds, and by how many of them they may be wrong.
+struct Duration {
+  double seconds = 0;
+  double doubt = 0;
+
+  void add(double more, double relative_doubt) {
+    if (!std::isfinite(more) || more <= 0) return;
+    seconds += more;
+    doubt += more * relative_doubt;
+  }
+  void add(const Duration& other, double times = 1) {
+    seconds += other.seconds * times;
+    doubt += other.doubt * times;
+  }
+};
+
+struct Rate {
+  double decode_bytes_per_s = 0;
+  double prefill_flops = 0;
+  double doubt = 0;
+};
+
+struct AttentionRate {
+  double decode_flops = 0;
+  double prefill_flops = 0;
+  double doubt = 0;
+};
+
+double bytes_per_element(const TensorType& type) {
+  return static_cast<double>(type.block_bytes) / static_cast<double>(type.block_elements);
+}
+
+/// The speeds of a machine as a model with these settings finds them.
+class Rates {
+ public:
+  Rates(const Header& header, const LoadSettings& settings, const MachineSpeed& machine)
+      : settings_(settings), machine_(machine) {
+    // A model that shares the last-level cache with everything else keeps half of it at best.
+    in_cache_ = header.weight_bytes() <= machine.cache_bytes / 2;
+  }
+
+  Rate of(std::uint32_t type_id) const {
+    const TensorType* type = find_tensor_type(type_id);
+    if (type == nullptr) return {};
+    const TypeSpeed* nearest = nullptr;
+    double distance = 0;
+    for (const TypeSpeed& speed : machine_.types) {
+      const TensorType* measured = find_tensor_type(speed.type);
+      if (measured == nullptr || speed.decode_bytes_per_s <= 0 || speed.prefill_flops <= 0)
+        continue;
+      const double ratio =
+          std::abs(std::log(bytes_per_element(*measured) / bytes_per_element(*type)));
+      const double away = measured == type ? -1 : ratio;
+      if (nearest != nullptr && away >= distance) continue;
+      nearest = &speed;
+      distance = away;
+    }
+    if (nearest == nullptr) return {};
+    return {std::max(nearest->decode_bytes_per_s, in_cache_ ? machine_.cached_bytes_per_s : 0),
+            nearest->prefill_flops,
+            nearest->spread + (distance < 0 && settings_.repack ? 0 : kOtherTypeDoubt)};
+  }
+
+  /// The slower of the two caches decides.
+  AttentionRate attention() const {
+    const AttentionRate key = cache(settings_.cache_type_k);
+    const AttentionRate value = cache(settings_.cache_type_v);
+    AttentionRate slower = key.decode_flops < value.decode_flops ? key : value;
+    if (!settings_.flash_attention) slower.doubt += kOtherCacheDoubt;
+    return slower;
+  }
+
+ private:
+  AttentionRate cache(std::string_view type) const {
+    for (const CacheSpeed& speed : machine_.caches) {
+      if (speed.type == type) return {speed.decode_flops, speed.prefill_flops, speed.spread};
+    }
+    if (machine_.caches.empty()) return {};
+    // Those that are not measured are unpacked like q8_0, the last row, not read like f16.
+    const CacheSpeed& last = machine_.caches.back();
+    return {last.decode_flops, last.prefill_flops, last.spread + kOtherCacheDoubt};
+  }
+
+  const LoadSettings& settings_;
+  const MachineSpeed& machine_;
+  bool in_cache_ = false;
+};
+
+/// Adds up the work of one model on one machine.
+class Stopwatch {
+ public:
+  Stopwatch(const Header& header, const LoadSettings& settings, const MachineSpeed& machine)
+      : header_(header),
+        settings_(settings),
+        machine_(machine),
+        rates_(header, settings, machine),
+        attention_(rates_.attention()),
+        layers_(layer_work(header)),
+        micro_batch_(static_cast<double>(std::max<std::uint64_t>(1, settings.micro_batch))) {}
+
+  /// One generated token behind `depth` others.
+  Duration token(double depth) const {
+    Duration sum = reading(token_work(header_));
+    sum.add(machine_.token_overhead_s + layers_.vocabulary * machine_.vocabulary_overhead_s +
+                layers_.layers * machine_.layer_overhead_s,
+            0);
+    // Heads that share keys read them again each: arithmetic is what it costs, memory at least.
+    sum.add(std::max(2 * attention_products(header_, depth) / attention_.decode_flops,
+                     over_memory(cache_bytes_read(header_, settings_, depth))),
+            attention_.doubt);
+    sum.add(over_memory(layers_.state_bytes), 0);
+    return sum;
+  }
+
+  /// A prompt of `tokens`, nothing cached.
+  Duration prompt(double tokens) const {
+    Duration sum;
+    const double batches = std::floor(tokens / micro_batch_);
+    const double rest = tokens - batches * micro_batch_;
+    if (batches > 0) sum.add(micro_batch(micro_batch_), batches);
+    if (rest > 0) sum.add(micro_batch(rest));
+    sum.add(reading(prompt_end_work(header_)));
+    sum.add(2 * prompt_attention_products(header_, tokens) / attention_.prefill_flops,
+            attention_.doubt);
+    if (layers_.checkpointed) sum.add(micro_batch(std::min(tokens, kCheckpointRows)));
+    return sum;
+  }
+
+ private:
+  Duration reading(const std::vector<TypeWork>& work) const {
+    Duration sum;
+    for (const TypeWork& type : work) {
+      const Rate rate = rates_.of(type.type);
+      sum.add(type.bytes / rate.decode_bytes_per_s, rate.doubt);
+    }
+    return sum;
+  }
+
+  double over_memory(double bytes) const {
+    return machine_.read_bytes_per_s > 0 ? bytes / machine_.read_bytes_per_s : 0;
+  }
+
+  Duration micro_batch(double rows) const {
+    const std::vector<TypeWork> work = prompt_work(header_, rows);
+    Duration sum = reading(work);
+    for (const TypeWork& type : work) {
+      const Rate rate = rates_.of(type.type);
+      sum.add(2 * type.products / rate.prefill_flops, rate.doubt);
+    }
+    sum.add(layers_.layers * machine_.layer_overhead_s +
+                rows * layers_.activations * machine_.row_overhead_s,
+            0);
+    return sum;
+  }
+
+  const Header& header_;
+  const LoadSettings& settings_;
+  const MachineSpeed& machine_;
+  Rates rates_;
+  AttentionRate attention_;
+  LayerWork layers_;
+  double micro_batch_;
+};
+
+/// `amount` ÷ the duration.
+Range per_second(double amount, const Duration& duration) {
+  if (duration.seconds <= 0) return {};
+  const double doubt = std::min(0.9, duration.doubt / duration.seconds + kModelDoubt);
+  const double value = amount / duration.seconds;
+  return {value, value / (1 + doubt), value / (1 - doubt)};
+}
+
+Range milliseconds(const Duration& duration) {
+  const Range rate = per_second(1, duration);
+  if (rate.value <= 0) return {};
+  return {kMillisecondsPerSecond / rate.value, kMillisecondsPerSecond / rate.high,
+          kMillisecondsPerSecond / rate.low};
 }
 
 }  // namespace
 
-SpeedEstimate estimate_speed(const Header& header, const LoadSettings& /*settings*/,
-                             const MachineSpeed& machine, std::uint64_t /*depth*/,
-                             std::uint64_t /*prompt_tokens*/) {
+SpeedEstimate estimate_speed(const Header& header, const LoadSettings& settings,
+                             const MachineSpeed& machine, std::uint64_t depth,
+                             std::uint64_t prompt_tokens) {
   SpeedEstimate estimate;
-  double seconds = 0;
-  for (const Tensor& tensor : header.tensors) {
-    const TensorType* type = find_tensor_type(tensor.type);
-    const TypeSpeed* speed = type == nullptr ? nullptr : find_type(machine, type->name);
-    if (speed == nullptr || speed->decode_bytes_per_s <= 0) continue;
-    seconds += static_cast<double>(tensor.bytes) * share_per_token(header, tensor) /
-               speed->decode_bytes_per_s;
-  }
-  if (seconds <= 0) return estimate;
-  estimate.decode_tps = {1 / seconds, 0.85 / seconds, 1.15 / seconds};
-  estimate.decode_tps_at_depth = estimate.decode_tps;
+  if (machine.types.empty()) return estimate;
+  const Stopwatch stopwatch(header, settings, machine);
+  const auto prompt = static_cast<double>(std::min(prompt_tokens, kTokensMax));
+  estimate.decode_tps = per_second(1, stopwatch.token(0));
+  estimate.decode_tps_at_depth =
+      per_second(1, stopwatch.token(static_cast<double>(std::min(depth, kTokensMax))));
+  if (prompt < 1) return estimate;
+  Duration first = stopwatch.prompt(prompt);
+  estimate.prefill_tps = per_second(prompt, first);
+  first.add(machine.request_overhead_s + machine.token_overhead_s, 0);
+  estimate.ttft_ms = milliseconds(first);
   return estimate;
 }
 

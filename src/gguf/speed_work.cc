@@ -1,0 +1,173 @@
+#include "gguf/speed_work.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "gguf/geometry.h"
+#include "gguf/parameters.h"
+#include "gguf/quantization.h"
+
+namespace assay::gguf {
+namespace {
+
+constexpr double kFloatBytes = 4;
+
+/// For each cell and head attention also takes a power and a rescaling, whatever the head's length:
+/// as much as this many more elements would.
+constexpr double kSoftmaxElements = 32;
+
+/// Where in the engine's graph a weight stands.
+enum class Place {
+  EveryToken,  ///< Multiplied with each token of a prompt.
+  PromptEnd,   ///< With the last one only.
+};
+
+class Places {
+ public:
+  explicit Places(const Header& header) {
+    const std::size_t layers = read_geometry(header).layers.size();
+    if (layers > 0) last_feed_forward_ = fmt::format("blk.{}.ffn_", layers - 1);
+  }
+
+  Place of(std::string_view tensor) const {
+    const bool is_output = tensor == "output.weight" || tensor == "token_embd.weight";
+    const bool is_last = !last_feed_forward_.empty() &&
+                         tensor.substr(0, last_feed_forward_.size()) == last_feed_forward_;
+    return is_output || is_last ? Place::PromptEnd : Place::EveryToken;
+  }
+
+ private:
+  std::string last_feed_forward_;
+};
+
+void add(std::vector<TypeWork>& work, std::uint32_t type, double bytes, double products) {
+  auto row = std::find_if(work.begin(), work.end(),
+                          [&](const TypeWork& candidate) { return candidate.type == type; });
+  if (row == work.end()) row = work.insert(row, TypeWork{type, 0, 0});
+  row->bytes += bytes;
+  row->products += products;
+}
+
+/// The part of a tensor that `rows` tokens touch when each touches `share` of it on its own.
+double share_touched(double share, double rows) { return 1 - std::pow(1 - share, rows); }
+
+std::vector<TypeWork> work_at(const Header& header, Place place, double rows) {
+  const Places places(header);
+  std::vector<TypeWork> work;
+  for (const Tensor& tensor : header.tensors) {
+    const double share = share_per_token(header, tensor);
+    if (share <= 0 || places.of(tensor.name) != place) continue;
+    add(work, tensor.type, static_cast<double>(tensor.bytes) * share_touched(share, rows),
+        static_cast<double>(tensor.elements) * share * rows);
+  }
+  return work;
+}
+
+constexpr double kNoWindow = std::numeric_limits<double>::infinity();
+
+double window_of(const Geometry& geometry, const Layer& layer) {
+  return layer.windowed && geometry.window > 0 ? static_cast<double>(geometry.window) : kNoWindow;
+}
+
+double cells_seen(double cells, double window) { return std::min(cells, window); }
+
+/// Over a prompt of `tokens`, whose first ones see less than a window.
+double cells_seen_on_average(double tokens, double window) {
+  return tokens <= window ? tokens / 2 : window - window * window / (2 * tokens);
+}
+
+double element_bytes(std::string_view type_name) {
+  const TensorType* type = find_tensor_type(type_name);
+  if (type == nullptr) return kFloatBytes;
+  return static_cast<double>(type->block_bytes) / static_cast<double>(type->block_elements);
+}
+
+double query_elements(const Header& header, const Geometry& geometry, const Layer& layer) {
+  const auto heads = static_cast<double>(geometry.heads);
+  const auto key = static_cast<double>(layer.key_elements);
+  // Latent attention keeps one compressed key for all heads, whose front part is also the value.
+  if (layer.value_elements == 0) {
+    const std::uint64_t rank =
+        header.architecture_integer("attention.kv_lora_rank").value_or(layer.key_elements);
+    return heads * (key + static_cast<double>(rank) + kSoftmaxElements);
+  }
+  const std::uint64_t own =
+      layer.windowed
+          ? header.architecture_integer("attention.key_length_swa").value_or(geometry.head_length)
+          : geometry.head_length;
+  const double value_share = static_cast<double>(layer.value_elements) / key;
+  return heads * (static_cast<double>(own) * (1 + value_share) + kSoftmaxElements);
+}
+
+double sum_attention(const Header& header, double tokens, double (*seen)(double, double)) {
+  const Geometry geometry = read_geometry(header);
+  double products = 0;
+  for (const Layer& layer : geometry.layers) {
+    if (layer.key_elements == 0) continue;
+    products += seen(tokens, window_of(geometry, layer)) * query_elements(header, geometry, layer);
+  }
+  return products;
+}
+
+}  // namespace
+
+std::vector<TypeWork> token_work(const Header& header) {
+  std::vector<TypeWork> work;
+  for (const Tensor& tensor : header.tensors) {
+    const double share = share_per_token(header, tensor);
+    if (share <= 0) continue;
+    add(work, tensor.type, static_cast<double>(tensor.bytes) * share,
+        static_cast<double>(tensor.elements) * share);
+  }
+  return work;
+}
+
+std::vector<TypeWork> prompt_work(const Header& header, double rows) {
+  return work_at(header, Place::EveryToken, rows);
+}
+
+std::vector<TypeWork> prompt_end_work(const Header& header) {
+  return work_at(header, Place::PromptEnd, 1);
+}
+
+LayerWork layer_work(const Header& header) {
+  const Geometry geometry = read_geometry(header);
+  LayerWork work;
+  work.layers = static_cast<double>(geometry.layers.size());
+  work.activations = work.layers * (static_cast<double>(geometry.embedding) +
+                                    static_cast<double>(geometry.feed_forward));
+  work.vocabulary = static_cast<double>(geometry.vocabulary);
+  for (const Layer& layer : geometry.layers) {
+    work.state_bytes += 2 * kFloatBytes * static_cast<double>(layer.state_elements);
+    work.checkpointed |= layer.state_elements > 0 || window_of(geometry, layer) < kNoWindow;
+  }
+  return work;
+}
+
+double attention_products(const Header& header, double cells) {
+  return sum_attention(header, cells, cells_seen);
+}
+
+double prompt_attention_products(const Header& header, double tokens) {
+  return tokens * sum_attention(header, tokens, cells_seen_on_average);
+}
+
+double cache_bytes_read(const Header& header, const LoadSettings& settings, double cells) {
+  const Geometry geometry = read_geometry(header);
+  const double key_bytes = element_bytes(settings.cache_type_k);
+  const double value_bytes = element_bytes(settings.cache_type_v);
+  double bytes = 0;
+  for (const Layer& layer : geometry.layers) {
+    bytes += cells_seen(cells, window_of(geometry, layer)) *
+             (static_cast<double>(layer.key_elements) * key_bytes +
+              static_cast<double>(layer.value_elements) * value_bytes);
+  }
+  return bytes;
+}
+
+}  // namespace assay::gguf

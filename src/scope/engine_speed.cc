@@ -1,0 +1,1 @@
+#include "scope/engine_speed.h"
