@@ -150,12 +150,17 @@ base::Result<GuestReady> Guest::Body::describe_ready(Client& client, double load
   GuestReady made;
   made.address = client.address();
   made.props = std::move(*props);
-  made.told = settings_told(server->log());
+  const std::string said = server->log();
+  made.told = settings_told(said);
+  made.buffers = buffers_told(said);
   made.load_ms = load_ms;
   made.pid = server->pid();
   made.guard = server->guard().kind();
   made.limit_bytes = plan.limit;
   made.predicted_bytes = plan.predicted;
+  made.predicted = plan.need;
+  made.loaded_bytes = server->look().resident_peak;
+  made.architecture = plan.architecture;
   return made;
 }
 

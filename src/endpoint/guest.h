@@ -15,6 +15,8 @@
 #include "base/result.h"
 #include "endpoint/chat.h"
 #include "endpoint/engine.h"
+#include "endpoint/guest_buffers.h"
+#include "gguf/estimate.h"
 #include "host/memory_guard.h"
 
 namespace assay::endpoint {
@@ -65,6 +67,10 @@ struct GuestReady {
   host::GuardKind guard = host::GuardKind::Watcher;
   std::uint64_t limit_bytes = 0;
   std::uint64_t predicted_bytes = 0;
+  gguf::MemoryNeed predicted;      ///< The same by component.
+  GuestBuffers buffers;            ///< What its log says that it allocated.
+  std::uint64_t loaded_bytes = 0;  ///< The most it was resident with while it loaded.
+  std::string architecture;        ///< general.architecture of its model.
 };
 
 /// Used from one thread, which must be the one that lives longest (parent-death signal).

@@ -44,7 +44,8 @@ base::Result<MemoryPlan> plan_memory(const GuestSettings& settings) {
   if (limit == 0) {
     limit = std::min(need.total() + need.total() / 4 + 256 * kMebibyte, memory.available);
   }
-  return MemoryPlan{need.total(), limit, memory.available};
+  return MemoryPlan{need.total(), need, header.text("general.architecture").value_or(""), limit,
+                    memory.available};
 }
 
 void MemoryHeld::look(pid_t pid) {

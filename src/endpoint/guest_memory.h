@@ -4,22 +4,28 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "base/context.h"
 #include "base/result.h"
 #include "endpoint/guest.h"
+#include "gguf/estimate.h"
 
 namespace assay::endpoint {
 
 /// In bytes.
 struct MemoryPlan {
   std::uint64_t predicted = 0;
+  gguf::MemoryNeed need;     ///< The same by component.
+  std::string architecture;  ///< Of the model; empty when its file does not say.
   std::uint64_t limit = 0;
   std::uint64_t available = 0;  ///< Before the load.
 };
 
-/// BadInput for a model file that cannot be read, System when it does not fit; the message has both
-/// figures.
+/// The estimate is not corrected by what was learned here (guest_learning.h): the limit has a
+/// quarter and 256 MiB of room above it, so a correction upwards is covered, and one downwards
+/// would admit guests that may not fit. BadInput for a model file that cannot be read, System when
+/// it does not fit; the message has both figures.
 base::Result<MemoryPlan> plan_memory(const GuestSettings& settings);
 
 /// What a guest held, looked at while it ran. It only grows.

@@ -57,6 +57,10 @@ std::string against(double local, double cloud) {
   return fmt::format("{}{:.0f}%", change < 0 ? "−" : "+", std::abs(change));
 }
 
+std::string speed_text(double tokens_per_s) {
+  return tokens_per_s >= 1000 ? volume(tokens_per_s) : fmt::format("{:.3g}", tokens_per_s);
+}
+
 std::string letter(std::size_t index) {
   return index < 26 ? std::string(1, static_cast<char>('a' + index)) : " ";
 }
@@ -71,8 +75,8 @@ std::string inputs_text(const CostComparison& comparison) {
                                                  share_text(inputs.task.cached_share))
                                    : "",
       volume(inputs.tasks_per_month));
-  text += fmt::format("speed    prefill {:.4g} tok/s, decode {:.4g} tok/s: {} a task\n",
-                      machine.prefill_tps, machine.decode_tps,
+  text += fmt::format("speed    prefill {} tok/s, decode {} tok/s: {} a task\n",
+                      speed_text(machine.prefill_tps), speed_text(machine.decode_tps),
                       base::human_duration(comparison.rates.task_s));
   if (comparison.basis) {
     text += fmt::format("         measured over {} trials of {} in {}\n", comparison.basis->trials,

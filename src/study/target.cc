@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "base/check.h"
 #include "base/hash.h"
 
@@ -19,7 +21,8 @@ Target::Target(const base::Context& context, const ModelSpec& model,
       engine_(std::move(engine)),
       folders_(std::move(folders)),
       events_(std::move(events)),
-      file_digests_(file_digests) {}
+      file_digests_(file_digests),
+      keeper_(context) {}
 
 Status Target::prepare(const Cell& cell) {
   const base::MonotonicTime started = context_.clock.now();
@@ -46,7 +49,8 @@ Status Target::prepare_guest(const Cell& cell) {
   ASSAY_TRY_DONE(check_digest(cell.guest.model));
   if (!guest_)
     guest_.emplace(context_, *engine_, folders_.run, folders_.logs / (model_.name + ".log"));
-  ASSAY_TRY(endpoint::GuestReady ready, guest_->ensure_ready(cell.guest));
+  ASSAY_TRY(ready_, guest_->ensure_ready(cell.guest));
+  const endpoint::GuestReady& ready = ready_;
   loaded_ = cell.guest;
   loaded_cell_ = cell.id;
   told_ = ready.told;
@@ -111,11 +115,11 @@ Status Target::release() {
 Status Target::stop_guest() {
   if (!guest_ || guest_->state() == endpoint::GuestState::Absent) return Done{};
   client_.reset();
-  const bool was_loaded = loaded_.has_value();
-  loaded_.reset();
+  const std::optional<endpoint::GuestSettings> loaded = std::exchange(loaded_, std::nullopt);
   const std::uint64_t peak = guest_->peak_bytes();
   ASSAY_TRY_DONE(guest_->stop());
-  if (!was_loaded) return Done{};
+  if (!loaded) return Done{};
+  keeper_.keep(*engine_, *loaded, ready_, peak);
   return events_("guest_stopped", model_.name, {{"cell", loaded_cell_}, {"peak_bytes", peak}});
 }
 

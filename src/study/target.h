@@ -15,6 +15,7 @@
 #include "endpoint/client.h"
 #include "endpoint/engine.h"
 #include "endpoint/guest.h"
+#include "endpoint/guest_learning.h"
 #include "study/plan.h"
 
 namespace assay::study {
@@ -72,6 +73,8 @@ class Target {
   std::map<std::string, std::string>& file_digests_;
   std::optional<endpoint::Guest> guest_;
   std::optional<endpoint::GuestSettings> loaded_;
+  endpoint::GuestReady ready_;  ///< Of what is loaded.
+  endpoint::GuestMemoryKeeper keeper_;
   std::string loaded_cell_;
   base::Json told_ = base::Json::object();
   std::optional<endpoint::Client> client_;

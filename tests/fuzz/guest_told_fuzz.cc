@@ -1,8 +1,10 @@
-// Logs of servers: nothing crashes, and what is read from them are short texts under names.
+// Logs of servers: nothing crashes, and what is read from them are short texts under names, and
+// sizes.
 #include <cstdint>
 #include <string_view>
 
 #include "base/check.h"
+#include "endpoint/guest_buffers.h"
 #include "endpoint/guest_told.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,5 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 "a setting has a name and a text");
   }
   static_cast<void>(assay::base::dump_json(told));
+  const assay::endpoint::GuestBuffers buffers = assay::endpoint::buffers_told(log);
+  ASSAY_CHECK(buffers.processor.total() >= buffers.processor.weights, "sums never wrap around");
   return 0;
 }

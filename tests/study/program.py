@@ -38,6 +38,18 @@ class StudyTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.home = self.folder / "home"
+        self.keep_apart_from_the_user()
+
+    def keep_apart_from_the_user(self):
+        """Gives assay a cache of its own, in which only the engine is the user's: what assay learns
+        of guests that tests run is not for the user's estimates."""
+        before = os.environ.get("XDG_CACHE_HOME")
+        user = pathlib.Path(before) if before else pathlib.Path.home() / ".cache"
+        self.cache = self.folder / "cache" / "assay"
+        self.cache.mkdir(parents=True)
+        (self.cache / "engine").symlink_to(user / "assay" / "engine")
+        os.environ["XDG_CACHE_HOME"] = str(self.cache.parent)
+        self.addCleanup(restore, "XDG_CACHE_HOME", before)
 
     def start(self, *arguments, **options):
         """Starts assay without waiting for it."""
@@ -99,6 +111,13 @@ class StudyTest(unittest.TestCase):
             return len(self.trials())
         except sqlite3.OperationalError:
             return 0  # The journal is not there yet.
+
+
+def restore(variable, before):
+    if before is None:
+        os.environ.pop(variable, None)
+    else:
+        os.environ[variable] = before
 
 
 def end(process):
