@@ -107,6 +107,12 @@ base::Result<std::optional<gguf::PlacedEstimate>> place(const EstimateArguments&
                                                         const gguf::Header& header,
                                                         const gguf::LoadSettings& settings) {
   std::optional<gguf::Placement> placement;
+  if (arguments.cpu_moe_layers >= 0 && arguments.gpu_layers < 0) {
+    return base::usage_error(
+        "--n-cpu-moe says which layers on a graphics card keep their experts "
+        "in memory, and none was put there",
+        "give --gpu-layers too");
+  }
   if (arguments.gpu_layers >= 0) {
     placement = gguf::Placement{
         std::min(static_cast<std::uint64_t>(arguments.gpu_layers),
@@ -153,8 +159,10 @@ base::Status estimate(base::Context& context, const EstimateArguments& arguments
       estimate.placed ? estimate.placed->need.host : gguf::estimate_memory(header, settings);
   ASSAY_TRY(estimate.available_bytes, available_bytes(arguments));
   estimate.fit = gguf::judge_fit(estimate.need.total(), estimate.available_bytes);
-  estimate.context_most = gguf::largest_context(header, settings, estimate.available_bytes);
-  estimate.slots_most = gguf::largest_slots(header, settings, estimate.available_bytes);
+  if (!estimate.placed) {
+    estimate.context_most = gguf::largest_context(header, settings, estimate.available_bytes);
+    estimate.slots_most = gguf::largest_slots(header, settings, estimate.available_bytes);
+  }
   ASSAY_TRY_DONE(add_speed(context, arguments, header, estimate));
   if (arguments.json) {
     context.out << base::dump_json(gguf::estimate_json(estimate)) << '\n';

@@ -85,6 +85,12 @@ void print_fit(base::Context& context, const Estimate& estimate) {
     context.out << fmt::format("does not fit   {} too much ({})\n", human_bytes(fit.missing),
                                available);
   }
+  const std::uint64_t repacked = estimate.need.repacked;
+  if (!fit.fits && repacked > 0) {
+    context.out << fmt::format("  --no-repack    would need {} less, and be slower\n",
+                               human_bytes(repacked));
+  }
+  if (estimate.placed) return;
   if (estimate.context_most > 0) {
     context.out << fmt::format("  at most      {} tokens of context in all, or {} slots as large\n",
                                estimate.context_most, estimate.slots_most);

@@ -80,8 +80,8 @@ Json estimate_json(const Estimate& estimate) {
   record["fits"] = estimate.fit.fits;
   record["barely"] = estimate.fit.barely;
   record["missing_bytes"] = estimate.fit.missing;
-  record["max_ctx"] = estimate.context_most;
-  record["max_slots"] = estimate.slots_most;
+  record["max_ctx"] = estimate.placed ? Json() : Json(estimate.context_most);
+  record["max_slots"] = estimate.placed ? Json() : Json(estimate.slots_most);
   record["offload"] = estimate.placed ? placed_json(*estimate.placed) : Json();
   add_speed(record, estimate);
   return record;
