@@ -7,6 +7,7 @@ void add_gguf(CLI::App& app, Action& chosen) {
                                "  assay gguf show models/tiny-q8_0.gguf");
   gguf->require_subcommand(1);
   add_gguf_show(*gguf, chosen);
+  add_gguf_estimate(*gguf, chosen);
   add_gguf_hollow(*gguf, chosen);
 }
 

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "endpoint/guest_command.h"
 #include "gguf/header.h"
+#include "gguf/offload.h"
+#include "host/machine.h"
 #include "host/memory.h"
 
 namespace assay::endpoint {
@@ -19,10 +21,21 @@ constexpr std::chrono::milliseconds kReturnInterval{50};
 
 std::string describe(const gguf::MemoryNeed& need) {
   using base::human_bytes;
-  return fmt::format("weights {}, repacked {}, KV cache {}, compute {}, server {}",
+  return fmt::format("weights {}, repacked {}, KV cache {}, compute {}, checkpoints {}, server {}",
                      human_bytes(need.weights), human_bytes(need.repacked),
                      human_bytes(need.cache.total()), human_bytes(need.compute + need.output),
-                     human_bytes(need.overhead));
+                     human_bytes(need.checkpoints), human_bytes(need.overhead));
+}
+
+/// What the guest will hold in this machine's memory: layers on a graphics card are not counted.
+gguf::MemoryNeed estimate(const gguf::Header& header, const GuestSettings& settings) {
+  const host::MachineFacts machine = host::read_machine(settings.model.parent_path());
+  gguf::LoadSettings load = load_settings(settings);
+  load.simd = machine.simd;
+  if (settings.gpu_layers <= 0 || machine.gpus.empty()) return gguf::estimate_memory(header, load);
+  const gguf::Placement placement{static_cast<std::uint64_t>(settings.gpu_layers),
+                                  static_cast<std::uint64_t>(std::max(0, settings.cpu_moe_layers))};
+  return gguf::split_memory(header, load, placement).host;
 }
 
 }  // namespace
@@ -30,7 +43,7 @@ std::string describe(const gguf::MemoryNeed& need) {
 base::Result<MemoryPlan> plan_memory(const GuestSettings& settings) {
   ASSAY_TRY(const gguf::Header header, gguf::read_header(settings.model));
   ASSAY_TRY(const host::MemoryFacts memory, host::read_memory());
-  const gguf::MemoryNeed need = gguf::estimate_memory(header, load_settings(settings));
+  const gguf::MemoryNeed need = estimate(header, settings);
   if (need.total() > memory.available) {
     return base::out_of_memory_error(
         fmt::format("the model does not fit: it needs about {} ({}), and {} are available",

@@ -13,7 +13,8 @@ namespace assay::gguf {
 
 /// As llama-server is told.
 struct Placement {
-  std::uint64_t gpu_layers = 0;  ///< --gpu-layers: the last so many, the output being the very last.
+  std::uint64_t gpu_layers =
+      0;  ///< --gpu-layers: the last so many, the output being the very last.
   std::uint64_t cpu_moe_layers = 0;  ///< --n-cpu-moe: the first so many keep experts in memory.
 
   friend bool operator==(const Placement&, const Placement&) = default;
