@@ -1,6 +1,6 @@
 // Calibrates once and predicts models, for speed_prediction.py: one JSON object per line.
 //   speed_probe calibrate FOLDER READ_BYTES_PER_S CACHE_BYTES > speed.json
-//   speed_probe hollow SHAPE QUANTIZATION FILE
+//   speed_probe hollow SHAPE QUANTIZATION FILE LAYERS (0: all)
 //   speed_probe predict speed.json MODEL DEPTH PROMPT CACHE_TYPE
 #include <fmt/format.h>
 
@@ -44,9 +44,22 @@ base::Status calibrate(std::span<char*> arguments) {
   return base::Done{};
 }
 
+/// Fewer layers of the same width: the same speed per layer in less memory.
+void keep_layers(gguf::ModelShape& shape, std::uint64_t layers) {
+  shape.metadata["block_count"] = layers;
+  for (auto& [key, value] : shape.metadata) {
+    auto* array = std::get_if<gguf::Array>(&value);
+    if (array == nullptr || array->head.size() <= layers) continue;
+    array->head.resize(layers);
+    array->length = layers;
+  }
+}
+
 base::Status hollow(std::span<char*> arguments) {
-  const auto shape = gguf::known_shape(arguments[0]);
+  auto shape = gguf::known_shape(arguments[0]);
   if (!shape) return base::bad_input(fmt::format("no shape {}", arguments[0]));
+  const std::uint64_t layers = std::strtoull(arguments[3], nullptr, 10);
+  if (layers > 0) keep_layers(*shape, layers);
   ASSAY_TRY(const gguf::HollowFile file, gguf::write_hollow(*shape, arguments[1], arguments[2]));
   fmt::print("{}\n", base::dump_json(base::Json{{"file_bytes", file.file_bytes}}));
   return base::Done{};
@@ -74,7 +87,7 @@ base::Status predict(std::span<char*> arguments) {
 base::Status run(std::span<char*> arguments) {
   const std::string_view verb = arguments.empty() ? "" : arguments[0];
   if (verb == "calibrate" && arguments.size() == 4) return calibrate(arguments.subspan(1));
-  if (verb == "hollow" && arguments.size() == 4) return hollow(arguments.subspan(1));
+  if (verb == "hollow" && arguments.size() == 5) return hollow(arguments.subspan(1));
   if (verb == "predict" && arguments.size() == 6) return predict(arguments.subspan(1));
   return base::usage_error("expected calibrate, hollow or predict with their arguments");
 }
