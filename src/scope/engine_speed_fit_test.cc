@@ -111,8 +111,8 @@ SpeedReadings readings() {
     all.caches.push_back({type, engine.read_attention({4, 512, 256, 32, 8, 128}, type),
                           engine.read_attention({4, 512, 256, 32, 8, 32}, type)});
   }
-  all.server = {all.narrow.token_s + 2e-4, all.wide_vocabulary.token_s + 2e-4 + kWideVocabulary * 1e-8,
-                3e-3};
+  all.server = {all.narrow.token_s + 2e-4,
+                all.wide_vocabulary.token_s + 2e-4 + kWideVocabulary * 1e-8, 3e-3};
   return all;
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Predicts and measures the speed of the shipped and of hollow models after one calibration.
 
-Measures through llama-server's own `timings`: prompts are token numbers of an exact count, generation
-starts right behind them. Prints one row for each reading, as a Markdown table. Exits 1 when a row is
-off by more than the target, so that a change of the model of speed shows what it broke.
+Measures through llama-server's own `timings`: prompts are token numbers of an exact count, and
+generation starts right behind them. Prints one row for each reading, as a Markdown table. Exits 1
+when a row is off by more than the target: a change of the model shows what it broke.
 
     ninja -C build/release speed_probe
     tests/perf/speed_prediction.py --probe build/release/speed_probe --bandwidth 20e9
@@ -180,7 +180,7 @@ def models(arguments, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--probe", required=True, help="the speed_probe program")
-    parser.add_argument("--bandwidth", default="0", help="memory read bandwidth in bytes per second")
+    parser.add_argument("--bandwidth", default="0", help="memory read bandwidth, bytes a second")
     parser.add_argument("--speed", type=pathlib.Path, help="a calibration kept from before")
     parser.add_argument("--only", help="only models whose name has this")
     parser.add_argument("--repetitions", type=int, default=3)
