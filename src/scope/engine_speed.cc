@@ -28,7 +28,7 @@ constexpr std::uint64_t kCachesMissed = 2;
 constexpr std::uint64_t kWeightBytesMin = std::uint64_t{256} << 20U;
 constexpr std::uint64_t kMemoryBytesDefault = std::uint64_t{4} << 30U;
 
-constexpr int kPromptRows = 128;
+constexpr int kPromptRows = 64;
 constexpr int kDepthCells = 1024;
 constexpr int kTokens = 8;
 constexpr int kTokensNarrow = 128;
