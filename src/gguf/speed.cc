@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
 
+#include "gguf/estimate_weights.h"
 #include "gguf/quantization.h"
 #include "gguf/speed_work.h"
 
@@ -59,6 +61,10 @@ class Rates {
  public:
   Rates(const Header& header, const LoadSettings& settings, const MachineSpeed& machine)
       : settings_(settings), machine_(machine) {
+    for (const Tensor& tensor : header.tensors) {
+      if (settings.repack || repacked_bytes(header, tensor, settings.simd) == 0) continue;
+      left_as_they_are_.insert(tensor.type);
+    }
     // A model that shares the last-level cache with everything else keeps half of it at best.
     in_cache_ = header.weight_bytes() <= machine.cache_bytes / 2;
   }
@@ -80,9 +86,9 @@ class Rates {
       distance = away;
     }
     if (nearest == nullptr) return {};
+    const bool is_as_measured = distance < 0 && left_as_they_are_.count(type_id) == 0;
     return {in_cache_ ? cached(nearest->decode_bytes_per_s) : nearest->decode_bytes_per_s,
-            nearest->prefill_flops,
-            nearest->spread + (distance < 0 && settings_.repack ? 0 : kOtherTypeDoubt)};
+            nearest->prefill_flops, nearest->spread + (is_as_measured ? 0 : kOtherTypeDoubt)};
   }
 
   /// The slower of the two caches decides.
@@ -121,6 +127,7 @@ class Rates {
 
   const LoadSettings& settings_;
   const MachineSpeed& machine_;
+  std::set<std::uint32_t> left_as_they_are_;  ///< Types measured rearranged, which run without.
   bool in_cache_ = false;
 };
 
