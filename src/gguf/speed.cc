@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
 
+#include "gguf/estimate_weights.h"
 #include "gguf/quantization.h"
 #include "gguf/speed_work.h"
 
@@ -45,6 +47,11 @@ struct Rate {
   double doubt = 0;
 };
 
+/// 0 where nothing was measured to divide by.
+double quotient(double amount, double per_second) {
+  return per_second > 0 ? amount / per_second : 0;
+}
+
 double bytes_per_element(const TensorType& type) {
   return static_cast<double>(type.block_bytes) / static_cast<double>(type.block_elements);
 }
@@ -54,6 +61,10 @@ class Rates {
  public:
   Rates(const Header& header, const LoadSettings& settings, const MachineSpeed& machine)
       : settings_(settings), machine_(machine) {
+    for (const Tensor& tensor : header.tensors) {
+      if (settings.repack || repacked_bytes(header, tensor, settings.simd) == 0) continue;
+      left_as_they_are_.insert(tensor.type);
+    }
     // A model that shares the last-level cache with everything else keeps half of it at best.
     in_cache_ = header.weight_bytes() <= machine.cache_bytes / 2;
   }
@@ -75,9 +86,9 @@ class Rates {
       distance = away;
     }
     if (nearest == nullptr) return {};
-    return {std::max(nearest->decode_bytes_per_s, in_cache_ ? machine_.cached_bytes_per_s : 0),
-            nearest->prefill_flops,
-            nearest->spread + (distance < 0 && settings_.repack ? 0 : kOtherTypeDoubt)};
+    const bool is_as_measured = distance < 0 && left_as_they_are_.count(type_id) == 0;
+    return {in_cache_ ? cached(nearest->decode_bytes_per_s) : nearest->decode_bytes_per_s,
+            nearest->prefill_flops, nearest->spread + (is_as_measured ? 0 : kOtherTypeDoubt)};
   }
 
   /// The slower of the two caches decides.
@@ -90,6 +101,19 @@ class Rates {
   }
 
  private:
+  /// Every type saves the same time for a byte that need not come from memory, which was measured
+  /// with F16; what unpacking costs stays.
+  double cached(double bytes_per_s) const {
+    for (const TypeSpeed& speed : machine_.types) {
+      if (speed.type != "F16" || machine_.cached_bytes_per_s <= speed.decode_bytes_per_s) continue;
+      const double saved = quotient(1, speed.decode_bytes_per_s) - 1 / machine_.cached_bytes_per_s;
+      const double left = 1 / bytes_per_s - saved;
+      return left > 0 ? std::min(1 / left, machine_.cached_bytes_per_s)
+                      : machine_.cached_bytes_per_s;
+    }
+    return bytes_per_s;
+  }
+
   CacheSpeed cache(std::string_view type) const {
     for (const CacheSpeed& speed : machine_.caches) {
       if (speed.type == type) return speed;
@@ -103,6 +127,7 @@ class Rates {
 
   const LoadSettings& settings_;
   const MachineSpeed& machine_;
+  std::set<std::uint32_t> left_as_they_are_;  ///< Types measured rearranged, which run without.
   bool in_cache_ = false;
 };
 
@@ -126,7 +151,7 @@ class Stopwatch {
             0);
     // Heads that share keys read them again each: arithmetic is what it costs, memory at least.
     const AttentionWork attention = attention_work(header_, depth);
-    const double arithmetic = 2 * attention.products / attention_.decode_flops +
+    const double arithmetic = quotient(2 * attention.products, attention_.decode_flops) +
                               attention.scores * attention_.decode_score_s;
     const double memory = over_memory(cache_bytes_read(header_, settings_, depth));
     sum.add(std::max(arithmetic, memory), attention_.spread);
@@ -143,7 +168,7 @@ class Stopwatch {
     if (rest > 0) sum.add(micro_batch(rest));
     sum.add(reading(prompt_end_work(header_)));
     const AttentionWork attention = prompt_attention_work(header_, tokens);
-    sum.add(2 * attention.products / attention_.prefill_flops +
+    sum.add(quotient(2 * attention.products, attention_.prefill_flops) +
                 attention.scores * attention_.prefill_score_s,
             attention_.spread);
     if (layers_.checkpointed) sum.add(micro_batch(std::min(tokens, kCheckpointRows)));
@@ -155,21 +180,19 @@ class Stopwatch {
     Duration sum;
     for (const TypeWork& type : work) {
       const Rate rate = rates_.of(type.type);
-      sum.add(type.bytes / rate.decode_bytes_per_s, rate.doubt);
+      sum.add(quotient(type.bytes, rate.decode_bytes_per_s), rate.doubt);
     }
     return sum;
   }
 
-  double over_memory(double bytes) const {
-    return machine_.read_bytes_per_s > 0 ? bytes / machine_.read_bytes_per_s : 0;
-  }
+  double over_memory(double bytes) const { return quotient(bytes, machine_.read_bytes_per_s); }
 
   Duration micro_batch(double rows) const {
     const std::vector<TypeWork> work = prompt_work(header_, rows);
     Duration sum = reading(work);
     for (const TypeWork& type : work) {
       const Rate rate = rates_.of(type.type);
-      sum.add(2 * type.products / rate.prefill_flops, rate.doubt);
+      sum.add(quotient(2 * type.products, rate.prefill_flops), rate.doubt);
     }
     sum.add(layers_.layers * (machine_.layer_overhead_s + rows * machine_.row_overhead_s) +
                 rows * layers_.activations * machine_.element_overhead_s,

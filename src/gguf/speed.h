@@ -59,8 +59,9 @@ struct CacheSpeed {
 struct MachineSpeed {
   double read_bytes_per_s = 0;    ///< The memory's roof: nothing that misses the caches is faster.
   std::uint64_t cache_bytes = 0;  ///< The last-level cache; a model that fits may beat the roof.
-  double cached_bytes_per_s = 0;  ///< Weights that stay in the cache are read so fast; 0: unknown.
-  double token_overhead_s = 0;    ///< Server and sampler, for one generated token.
+  double cached_bytes_per_s =
+      0;  ///< F16 weights that stay in the cache are read so fast; 0: unknown.
+  double token_overhead_s = 0;       ///< Server and sampler, for one generated token.
   double vocabulary_overhead_s = 0;  ///< The same for each entry of the vocabulary.
   double layer_overhead_s = 0;       ///< Starting one layer's work, for a token or a micro-batch.
   double row_overhead_s = 0;         ///< Prompts: per token and layer.

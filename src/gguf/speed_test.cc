@@ -160,14 +160,29 @@ TEST(Speed, AnUnmeasuredTypeTakesTheNearestRateAndAWiderInterval) {
   EXPECT_GT(guessed.high / guessed.low, known.high / known.low * 1.2);
 }
 
-TEST(Speed, ModelsInTheCacheAreReadFaster) {
+TEST(Speed, ModelsInTheCacheSaveTheMemorysShareOfEveryByte) {
   MachineSpeed cached = machine();
   cached.cache_bytes = std::uint64_t{64} << 30U;
   cached.cached_bytes_per_s = 6e10;
-  const Header header = known_header("llama-3.1-8b", "F16");
-  EXPECT_THAT(estimate_speed(header, {}, cached, 0, 0).decode_tps.value /
-                  estimate_speed(header, {}, machine(), 0, 0).decode_tps.value,
-              DoubleNear(2, 0.01));
+  const auto gain = [&](const Header& header) {
+    return estimate_speed(header, {}, cached, 0, 0).decode_tps.value /
+           estimate_speed(header, {}, machine(), 0, 0).decode_tps.value;
+  };
+  EXPECT_THAT(gain(known_header("llama-3.1-8b", "F16")), DoubleNear(2, 0.01));
+  // 1 / 18 GB/s less what F16 saves, 1 / 30 − 1 / 60.
+  EXPECT_THAT(gain(known_header("llama-3.1-8b", "Q8_0")),
+              DoubleNear(1 / 18. / (1 / 18. - 1 / 60.), 0.01));
+}
+
+TEST(Speed, WithoutAttentionMeasuredTheCacheIsStillRead) {
+  MachineSpeed machine_without = machine();
+  machine_without.caches.clear();
+  const Header header = known_header("llama-3.1-8b", "Q4_0");
+  const double empty = 1 / estimate_speed(header, {}, machine_without, 0, 0).decode_tps.value;
+  const double deep =
+      1 / estimate_speed(header, {}, machine_without, 4096, 0).decode_tps_at_depth.value;
+  // 4,096 × 32 layers × 2 × 8 heads × 128 × 2 bytes at 20 GB/s.
+  EXPECT_THAT(deep - empty, DoubleNear(4096. * 32 * 2 * 8 * 128 * 2 / 2e10, 1e-6));
 }
 
 TEST(Speed, FirstTokenWaitsForThePrompt) {

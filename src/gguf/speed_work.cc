@@ -83,11 +83,14 @@ double element_bytes(std::string_view type_name) {
   return static_cast<double>(type->block_bytes) / static_cast<double>(type->block_elements);
 }
 
+/// Layers that reuse another one's cache attend to it all the same.
+bool attends(const Layer& layer) { return layer.key_elements > 0 || layer.shared; }
+
 /// Key and value elements that one head multiplies for one cell.
 double head_elements(const Header& header, const Geometry& geometry, const Layer& layer) {
   const auto key = static_cast<double>(layer.key_elements);
   // Latent attention keeps one compressed key for all heads, whose front part is also the value.
-  if (layer.value_elements == 0) {
+  if (layer.latent) {
     const std::uint64_t rank =
         header.architecture_integer("attention.kv_lora_rank").value_or(layer.key_elements);
     return key + static_cast<double>(rank);
@@ -96,14 +99,15 @@ double head_elements(const Header& header, const Geometry& geometry, const Layer
       layer.windowed
           ? header.architecture_integer("attention.key_length_swa").value_or(geometry.head_length)
           : geometry.head_length;
-  return static_cast<double>(own) * (1 + static_cast<double>(layer.value_elements) / key);
+  const double value_share = key > 0 ? static_cast<double>(layer.value_elements) / key : 1;
+  return static_cast<double>(own) * (1 + value_share);
 }
 
 AttentionWork sum_attention(const Header& header, double tokens, double (*seen)(double, double)) {
   const Geometry geometry = read_geometry(header);
   AttentionWork work;
   for (const Layer& layer : geometry.layers) {
-    if (layer.key_elements == 0) continue;
+    if (!attends(layer)) continue;
     const double scores =
         seen(tokens, window_of(geometry, layer)) * static_cast<double>(geometry.heads);
     work.scores += scores;
@@ -137,8 +141,11 @@ LayerWork layer_work(const Header& header) {
   const Geometry geometry = read_geometry(header);
   LayerWork work;
   work.layers = static_cast<double>(geometry.layers.size());
-  work.activations = work.layers * (static_cast<double>(geometry.embedding) +
-                                    static_cast<double>(geometry.feed_forward));
+  const double experts = static_cast<double>(geometry.experts_used) *
+                             static_cast<double>(geometry.expert_feed_forward) +
+                         static_cast<double>(geometry.shared_feed_forward);
+  const double feed_forward = std::max(experts, static_cast<double>(geometry.feed_forward));
+  work.activations = work.layers * (static_cast<double>(geometry.embedding) + feed_forward);
   work.vocabulary = static_cast<double>(geometry.vocabulary);
   for (const Layer& layer : geometry.layers) {
     work.state_bytes += 2 * kFloatBytes * static_cast<double>(layer.state_elements);
