@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <string_view>
-#include <variant>
 
-#include "gguf/parse.h"
+#include "gguf/byte_source.h"
 
 namespace assay::catalog {
 namespace {
@@ -17,9 +15,6 @@ namespace fs = std::filesystem;
 /// The end record may be followed by a comment of up to 64 KiB.
 constexpr std::uint64_t kTailBytes = (std::uint64_t{64} << 10U) + 22;
 constexpr std::uint64_t kDirectoryBytesMax = std::uint64_t{16} << 20U;
-/// Most headers fit into the first piece.
-constexpr std::uint64_t kFirstPieceBytes = std::uint64_t{1} << 20U;
-constexpr std::uint64_t kHeaderBytesMax = std::uint64_t{256} << 20U;
 constexpr std::uint32_t kAllOnes32 = 0xFFFF'FFFF;
 
 constexpr std::string_view kEndSign{"PK\x05\x06", 4};
@@ -43,30 +38,21 @@ T number_at(std::string_view bytes, std::size_t at) {
   return value;
 }
 
+/// Reads what is there and no more.
 class ArchiveFile {
  public:
-  explicit ArchiveFile(const fs::path& path) : stream_(path, std::ios::binary) {
-    std::error_code error;
-    bytes_ = fs::file_size(path, error);
-    if (error) bytes_ = 0;
-  }
+  explicit ArchiveFile(gguf::ByteSource source) : source_(std::move(source)) {}
 
-  std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t bytes() const { return source_.bytes; }
 
-  /// Fewer, or none, where the file has no more.
-  std::string read(std::uint64_t offset, std::uint64_t count) {
-    if (offset >= bytes_) return {};
-    std::string taken(std::min(count, bytes_ - offset), '\0');
-    stream_.clear();
-    stream_.seekg(static_cast<std::streamoff>(offset));
-    stream_.read(taken.data(), static_cast<std::streamsize>(taken.size()));
-    taken.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream_.gcount(), 0)));
-    return taken;
+  /// Fewer, or none, where the file has no more or cannot be read.
+  std::string read(std::uint64_t offset, std::uint64_t count) const {
+    if (offset >= source_.bytes) return {};
+    return source_.read(offset, std::min(count, source_.bytes - offset)).value_or(std::string());
   }
 
  private:
-  std::ifstream stream_;
-  std::uint64_t bytes_ = 0;
+  gguf::ByteSource source_;
 };
 
 struct Directory {
@@ -75,7 +61,7 @@ struct Directory {
 };
 
 /// Where the list of members is; archives over 4 GiB say so in a second record.
-std::optional<Directory> find_directory(ArchiveFile& file) {
+std::optional<Directory> find_directory(const ArchiveFile& file) {
   const std::uint64_t tail_start = file.bytes() - std::min(file.bytes(), kTailBytes);
   const std::string tail = file.read(tail_start, kTailBytes);
   const std::size_t end = tail.rfind(kEndSign);
@@ -145,7 +131,8 @@ base::Error no_model(const std::string& found, const fs::path& file) {
 }  // namespace
 
 base::Result<ArchivedModel> find_archived_model(const fs::path& path) {
-  ArchiveFile file(path);
+  ASSAY_TRY(gguf::ByteSource source, gguf::open_file(path));
+  const ArchiveFile file(std::move(source));
   const auto directory = find_directory(file);
   if (!directory) return no_model("no archive", path);
   const std::string list =
@@ -175,16 +162,13 @@ base::Result<ArchivedModel> find_archived_model(const fs::path& path) {
 }
 
 base::Result<gguf::Header> read_archived_header(const fs::path& path, const ArchivedModel& model) {
-  ArchiveFile file(path);
-  for (std::uint64_t wanted = kFirstPieceBytes; wanted <= kHeaderBytesMax; wanted *= 4) {
-    const std::string bytes = file.read(model.offset, std::min(wanted, model.bytes));
-    auto parsed = gguf::parse_start(bytes, model.bytes);
-    if (auto* header = std::get_if<gguf::Header>(&parsed)) return std::move(*header);
-    if (auto* error = std::get_if<base::Error>(&parsed)) return std::move(*error).in(path.string());
-    if (bytes.size() == model.bytes) break;
-  }
-  return base::bad_input("expected a model's header in the archive, found no end of one",
-                         "the file is damaged; fetch it again", path.string());
+  ASSAY_TRY(gguf::ByteSource source, gguf::open_file(path));
+  source.bytes = model.bytes;
+  source.read = [whole = std::move(source.read), start = model.offset](std::uint64_t offset,
+                                                                       std::uint64_t count) {
+    return whole(start + offset, count);
+  };
+  return gguf::read_one_header(source);
 }
 
 }  // namespace assay::catalog

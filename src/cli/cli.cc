@@ -15,9 +15,10 @@ namespace assay::cli {
 namespace {
 
 constexpr std::array kVerbs{
+    Verb{"scope", add_scope},     Verb{"models", add_models}, Verb{"shortlist", add_shortlist},
     Verb{"study", add_study},     Verb{"decide", add_decide}, Verb{"export", add_export},
-    Verb{"compare", add_compare}, Verb{"verify", add_verify}, Verb{"doctor", add_doctor},
-    Verb{"scope", add_scope},     Verb{"twin", add_twin},
+    Verb{"compare", add_compare}, Verb{"verify", add_verify}, Verb{"cost", add_cost},
+    Verb{"doctor", add_doctor},   Verb{"twin", add_twin},
 };
 
 constexpr const char* kDescription =

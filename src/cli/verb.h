@@ -20,11 +20,14 @@ struct Verb {
   void (*add)(CLI::App& app, Action& chosen);
 };
 
+void add_models(CLI::App& app, Action& chosen);
+void add_shortlist(CLI::App& app, Action& chosen);
 void add_study(CLI::App& app, Action& chosen);
 void add_decide(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);
 void add_compare(CLI::App& app, Action& chosen);
 void add_verify(CLI::App& app, Action& chosen);
+void add_cost(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 void add_scope(CLI::App& app, Action& chosen);
 void add_twin(CLI::App& app, Action& chosen);

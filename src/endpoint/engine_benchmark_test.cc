@@ -76,11 +76,11 @@ TEST(BenchmarkCommand, NamesEveryTestAndLeavesTheRestToTheEngine) {
   request.cache_type_v = "q8_0";
   request.flash_attention = "on";
   request.micro_batch = 128;
-  EXPECT_THAT(benchmark_command("b", request),
-              ElementsAre("b", "--model", "m.gguf", "--output", "jsonl", "--repetitions", "2",
-                          "--n-prompt", "0", "--n-gen", "8", "--n-depth", "0,4096", "--threads",
-                          "2", "--cache-type-k", "q8_0", "--cache-type-v", "q8_0", "--flash-attn",
-                          "on", "--ubatch-size", "128"));
+  EXPECT_THAT(
+      benchmark_command("b", request),
+      ElementsAre("b", "--model", "m.gguf", "--output", "jsonl", "--repetitions", "2", "--n-prompt",
+                  "0", "--n-gen", "8", "--n-depth", "0,4096", "--threads", "2", "--cache-type-k",
+                  "q8_0", "--cache-type-v", "q8_0", "--flash-attn", "on", "--ubatch-size", "128"));
 }
 
 class RunBenchmark : public testing::Test {
@@ -92,9 +92,7 @@ class RunBenchmark : public testing::Test {
     request_.prompt_tokens = {64};
     std::ofstream(request_.model) << "GGUF";
   }
-  void program(std::string_view body) {
-    test::write_program(folder_.path() / "llama-bench", body);
-  }
+  void program(std::string_view body) { test::write_program(folder_.path() / "llama-bench", body); }
   base::Result<std::vector<BenchmarkRow>> run() {
     return run_benchmark(outside_.context(), engine_, request_);
   }

@@ -45,12 +45,6 @@ struct Rate {
   double doubt = 0;
 };
 
-struct AttentionRate {
-  double decode_flops = 0;
-  double prefill_flops = 0;
-  double doubt = 0;
-};
-
 double bytes_per_element(const TensorType& type) {
   return static_cast<double>(type.block_bytes) / static_cast<double>(type.block_elements);
 }
@@ -87,23 +81,24 @@ class Rates {
   }
 
   /// The slower of the two caches decides.
-  AttentionRate attention() const {
-    const AttentionRate key = cache(settings_.cache_type_k);
-    const AttentionRate value = cache(settings_.cache_type_v);
-    AttentionRate slower = key.decode_flops < value.decode_flops ? key : value;
-    if (!settings_.flash_attention) slower.doubt += kOtherCacheDoubt;
+  CacheSpeed attention() const {
+    const CacheSpeed key = cache(settings_.cache_type_k);
+    const CacheSpeed value = cache(settings_.cache_type_v);
+    CacheSpeed slower = key.decode_flops < value.decode_flops ? key : value;
+    if (!settings_.flash_attention) slower.spread += kOtherCacheDoubt;
     return slower;
   }
 
  private:
-  AttentionRate cache(std::string_view type) const {
+  CacheSpeed cache(std::string_view type) const {
     for (const CacheSpeed& speed : machine_.caches) {
-      if (speed.type == type) return {speed.decode_flops, speed.prefill_flops, speed.spread};
+      if (speed.type == type) return speed;
     }
     if (machine_.caches.empty()) return {};
     // Those that are not measured are unpacked like q8_0, the last row, not read like f16.
-    const CacheSpeed& last = machine_.caches.back();
-    return {last.decode_flops, last.prefill_flops, last.spread + kOtherCacheDoubt};
+    CacheSpeed last = machine_.caches.back();
+    last.spread += kOtherCacheDoubt;
+    return last;
   }
 
   const LoadSettings& settings_;
@@ -130,9 +125,11 @@ class Stopwatch {
                 layers_.layers * machine_.layer_overhead_s,
             0);
     // Heads that share keys read them again each: arithmetic is what it costs, memory at least.
-    sum.add(std::max(2 * attention_products(header_, depth) / attention_.decode_flops,
-                     over_memory(cache_bytes_read(header_, settings_, depth))),
-            attention_.doubt);
+    const AttentionWork attention = attention_work(header_, depth);
+    const double arithmetic = 2 * attention.products / attention_.decode_flops +
+                              attention.scores * attention_.decode_score_s;
+    const double memory = over_memory(cache_bytes_read(header_, settings_, depth));
+    sum.add(std::max(arithmetic, memory), attention_.spread);
     sum.add(over_memory(layers_.state_bytes), 0);
     return sum;
   }
@@ -145,8 +142,10 @@ class Stopwatch {
     if (batches > 0) sum.add(micro_batch(micro_batch_), batches);
     if (rest > 0) sum.add(micro_batch(rest));
     sum.add(reading(prompt_end_work(header_)));
-    sum.add(2 * prompt_attention_products(header_, tokens) / attention_.prefill_flops,
-            attention_.doubt);
+    const AttentionWork attention = prompt_attention_work(header_, tokens);
+    sum.add(2 * attention.products / attention_.prefill_flops +
+                attention.scores * attention_.prefill_score_s,
+            attention_.spread);
     if (layers_.checkpointed) sum.add(micro_batch(std::min(tokens, kCheckpointRows)));
     return sum;
   }
@@ -172,8 +171,8 @@ class Stopwatch {
       const Rate rate = rates_.of(type.type);
       sum.add(2 * type.products / rate.prefill_flops, rate.doubt);
     }
-    sum.add(layers_.layers * machine_.layer_overhead_s +
-                rows * layers_.activations * machine_.row_overhead_s,
+    sum.add(layers_.layers * (machine_.layer_overhead_s + rows * machine_.row_overhead_s) +
+                rows * layers_.activations * machine_.element_overhead_s,
             0);
     return sum;
   }
@@ -182,7 +181,7 @@ class Stopwatch {
   const LoadSettings& settings_;
   const MachineSpeed& machine_;
   Rates rates_;
-  AttentionRate attention_;
+  CacheSpeed attention_;
   LayerWork layers_;
   double micro_batch_;
 };

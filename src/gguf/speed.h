@@ -5,10 +5,11 @@
 //   One generated token takes
 //     token overhead + vocabulary × vocabulary overhead + layers × layer overhead
 //     + Σ tensors: bytes × share per token ÷ read rate of the type
-//     + Σ attending layers: 2 × heads × (key length + value length) × cells ÷ flops of the KV type
+//     + Σ attending layers: heads × cells × (2 × (key length + value length) ÷ flops + score time)
 //     + recurrent state, read and written, ÷ memory bandwidth.
 //   One micro-batch of a prompt, r tokens, takes
-//     layers × layer overhead + r × Σ layers: row overhead × (embedding + feed-forward)
+//     layers × (layer overhead + r × (row overhead + (embedding + feed-forward) × element
+//     overhead))
 //     + Σ tensors: bytes touched ÷ read rate + 2 × r × elements × share ÷ flops of the type
 //     + attention as above for r tokens, each over the tokens before it.
 //   Of E experts, k used, r tokens touch E × (1 − (1 − k/E)^r).
@@ -42,11 +43,15 @@ struct TypeSpeed {
   double spread = 0;  ///< Repeated readings lay within ± this share of the one kept.
 };
 
-/// Attention over a KV cache of one type, keys and values alike, with flash attention.
+/// Attention over a KV cache of one type, keys and values alike, with flash attention. One head of
+/// one token over one cell takes 2 × (key length + value length) ÷ flops + the score's time, in
+/// which the softmax is.
 struct CacheSpeed {
   std::string type;         ///< Lower case, as the engine is told: "f16", "q8_0".
   double decode_flops = 0;  ///< Multiplications and additions per second, one token at a time.
+  double decode_score_s = 0;
   double prefill_flops = 0;
+  double prefill_score_s = 0;
   double spread = 0;
 };
 
@@ -58,7 +63,8 @@ struct MachineSpeed {
   double token_overhead_s = 0;    ///< Server and sampler, for one generated token.
   double vocabulary_overhead_s = 0;  ///< The same for each entry of the vocabulary.
   double layer_overhead_s = 0;       ///< Starting one layer's work, for a token or a micro-batch.
-  double row_overhead_s = 0;         ///< Prompts: per token, layer and element of its activations.
+  double row_overhead_s = 0;         ///< Prompts: per token and layer.
+  double element_overhead_s = 0;     ///< The same for each element of the layer's activations.
   double request_overhead_s = 0;     ///< What a request costs before its prompt is begun.
   int threads = 0;                   ///< With which it was measured.
   std::vector<CacheSpeed> caches;

@@ -24,7 +24,9 @@ constexpr std::array kTypeMembers{
 };
 constexpr std::array kCacheMembers{
     Member<CacheSpeed>{"decode_flops", &CacheSpeed::decode_flops},
+    Member<CacheSpeed>{"decode_score_s", &CacheSpeed::decode_score_s},
     Member<CacheSpeed>{"prefill_flops", &CacheSpeed::prefill_flops},
+    Member<CacheSpeed>{"prefill_score_s", &CacheSpeed::prefill_score_s},
     Member<CacheSpeed>{"spread", &CacheSpeed::spread},
 };
 constexpr std::array kMachineMembers{
@@ -34,6 +36,7 @@ constexpr std::array kMachineMembers{
     Member<MachineSpeed>{"vocabulary_overhead_s", &MachineSpeed::vocabulary_overhead_s},
     Member<MachineSpeed>{"layer_overhead_s", &MachineSpeed::layer_overhead_s},
     Member<MachineSpeed>{"row_overhead_s", &MachineSpeed::row_overhead_s},
+    Member<MachineSpeed>{"element_overhead_s", &MachineSpeed::element_overhead_s},
     Member<MachineSpeed>{"request_overhead_s", &MachineSpeed::request_overhead_s},
 };
 

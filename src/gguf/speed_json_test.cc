@@ -15,10 +15,11 @@ MachineSpeed machine() {
   speed.token_overhead_s = 0.0005;
   speed.vocabulary_overhead_s = 1e-8;
   speed.layer_overhead_s = 3e-5;
-  speed.row_overhead_s = 2e-9;
+  speed.row_overhead_s = 2e-6;
+  speed.element_overhead_s = 3e-9;
   speed.request_overhead_s = 0.004;
   speed.threads = 2;
-  speed.caches = {{"f16", 1e10, 3e10, 0.02}};
+  speed.caches = {{"f16", 1e10, 2e-9, 3e10, 1e-9, 0.02}};
   speed.types = {{"Q4_0", 1.4e10, 3e11, 0.03}, {"F16", 3e10, 2e11, 0.01}};
   return speed;
 }

@@ -17,10 +17,6 @@ namespace {
 
 constexpr double kFloatBytes = 4;
 
-/// For each cell and head attention also takes a power and a rescaling, whatever the head's length:
-/// as much as this many more elements would.
-constexpr double kSoftmaxElements = 32;
-
 /// Where in the engine's graph a weight stands.
 enum class Place {
   EveryToken,  ///< Multiplied with each token of a prompt.
@@ -87,31 +83,33 @@ double element_bytes(std::string_view type_name) {
   return static_cast<double>(type->block_bytes) / static_cast<double>(type->block_elements);
 }
 
-double query_elements(const Header& header, const Geometry& geometry, const Layer& layer) {
-  const auto heads = static_cast<double>(geometry.heads);
+/// Key and value elements that one head multiplies for one cell.
+double head_elements(const Header& header, const Geometry& geometry, const Layer& layer) {
   const auto key = static_cast<double>(layer.key_elements);
   // Latent attention keeps one compressed key for all heads, whose front part is also the value.
   if (layer.value_elements == 0) {
     const std::uint64_t rank =
         header.architecture_integer("attention.kv_lora_rank").value_or(layer.key_elements);
-    return heads * (key + static_cast<double>(rank) + kSoftmaxElements);
+    return key + static_cast<double>(rank);
   }
   const std::uint64_t own =
       layer.windowed
           ? header.architecture_integer("attention.key_length_swa").value_or(geometry.head_length)
           : geometry.head_length;
-  const double value_share = static_cast<double>(layer.value_elements) / key;
-  return heads * (static_cast<double>(own) * (1 + value_share) + kSoftmaxElements);
+  return static_cast<double>(own) * (1 + static_cast<double>(layer.value_elements) / key);
 }
 
-double sum_attention(const Header& header, double tokens, double (*seen)(double, double)) {
+AttentionWork sum_attention(const Header& header, double tokens, double (*seen)(double, double)) {
   const Geometry geometry = read_geometry(header);
-  double products = 0;
+  AttentionWork work;
   for (const Layer& layer : geometry.layers) {
     if (layer.key_elements == 0) continue;
-    products += seen(tokens, window_of(geometry, layer)) * query_elements(header, geometry, layer);
+    const double scores =
+        seen(tokens, window_of(geometry, layer)) * static_cast<double>(geometry.heads);
+    work.scores += scores;
+    work.products += scores * head_elements(header, geometry, layer);
   }
-  return products;
+  return work;
 }
 
 }  // namespace
@@ -149,12 +147,13 @@ LayerWork layer_work(const Header& header) {
   return work;
 }
 
-double attention_products(const Header& header, double cells) {
+AttentionWork attention_work(const Header& header, double cells) {
   return sum_attention(header, cells, cells_seen);
 }
 
-double prompt_attention_products(const Header& header, double tokens) {
-  return tokens * sum_attention(header, tokens, cells_seen_on_average);
+AttentionWork prompt_attention_work(const Header& header, double tokens) {
+  const AttentionWork average = sum_attention(header, tokens, cells_seen_on_average);
+  return {average.products * tokens, average.scores * tokens};
 }
 
 double cache_bytes_read(const Header& header, const LoadSettings& settings, double cells) {

@@ -43,13 +43,16 @@ struct LayerWork {
 };
 LayerWork layer_work(const Header& header);
 
-/// Multiplications (with an addition each) of attention for one token that sees `cells` tokens
-/// before it; in windowed layers at most the window. Each head of each cell counts as 32 elements
-/// more than it has, for the softmax.
-double attention_products(const Header& header, double cells);
+struct AttentionWork {
+  double products = 0;  ///< Multiplications with an addition each.
+  double scores = 0;    ///< Heads × cells.
+};
 
-/// The same for a whole prompt, each of whose tokens sees those before it.
-double prompt_attention_products(const Header& header, double tokens);
+/// Of one token that sees `cells` tokens before it; in windowed layers at most the window.
+AttentionWork attention_work(const Header& header, double cells);
+
+/// Of a whole prompt, each of whose tokens sees those before it.
+AttentionWork prompt_attention_work(const Header& header, double tokens);
 
 /// Bytes of keys and values that such a token reads; a type unknown to the cache counts as f32.
 double cache_bytes_read(const Header& header, const LoadSettings& settings, double cells);

@@ -1,0 +1,44 @@
+// Common open models by shape, as a dated table that ships with the program and that its user may
+// replace: what could run here with nothing downloaded. Read by `assay shortlist`;
+// docs/reference/catalog.md describes the file. Pure.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "gguf/shape.h"
+
+namespace assay::catalog {
+
+/// What a model was made for, as its makers say.
+enum class Strength { Base, Instruct, Reasoning, Coder, Vision };
+
+/// "base", "instruct", "reasoning", "coder", "vision".
+std::string_view name_of(Strength strength);
+
+struct KnownModel {
+  std::string name;    ///< "qwen3-8b".
+  std::string family;  ///< "Qwen".
+  std::string ollama;  ///< What `ollama pull` takes; empty where it is not known.
+  std::vector<Strength> kinds;
+  double parameters_billion = 0;         ///< As published.
+  std::optional<double> active_billion;  ///< As published, of mixtures; makers round it freely.
+  std::string license;
+  gguf::ModelShape shape;            ///< Its name is the model's title.
+  std::chrono::year_month_day date;  ///< When the row was last held against its source.
+  std::string source;
+};
+
+/// `source` names the text in errors. BadInput, with line and key, for what is not such a table:
+/// unknown keys, missing ones, two rows of one name, a shape without tensors.
+base::Result<std::vector<KnownModel>> parse_model_table(std::string_view text,
+                                                        std::string_view source);
+
+/// The text of data/models.toml at build time.
+std::string_view shipped_models();
+
+}  // namespace assay::catalog
