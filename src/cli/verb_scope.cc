@@ -41,6 +41,7 @@ Result<scope::KnownScope> measure_now(const base::Context& context,
   scope::MeasureRequest request;
   request.model_file = largest_model(context);
   request.engine = std::move(engine);
+  request.measure_engine = scope::measure_engine_speed;
   return scope::measure(context, request);
 }
 
@@ -48,6 +49,10 @@ Result<scope::KnownScope> measure_now(const base::Context& context,
 Result<scope::KnownScope> find_or_measure(const base::Context& context,
                                           const ScopeOptions& options) {
   std::optional<endpoint::Engine> engine;
+  if (!options.no_engine) {
+    auto found = endpoint::find_engine(context);
+    if (found.has_value()) engine = std::move(*found);
+  }
   if (!options.fresh) {
     auto known = scope::known_scope(context);
     if (known.has_value() && *known && (!engine || !(*known)->speed.types.empty())) {
