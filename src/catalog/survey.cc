@@ -166,10 +166,4 @@ base::Result<Survey> survey_models(const Surroundings& surroundings,
   return read_gathered(std::move(gathering));
 }
 
-base::Result<Survey> survey_folders(std::span<const fs::path> folders) {
-  Gathering gathering;
-  ASSAY_TRY_DONE(gather_folders(folders, gathering));
-  return read_gathered(std::move(gathering));
-}
-
 }  // namespace assay::catalog

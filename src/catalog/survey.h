@@ -62,7 +62,4 @@ struct Survey {
 base::Result<Survey> survey_models(const Surroundings& surroundings,
                                    std::span<const std::filesystem::path> folders);
 
-/// The same without the sources: only `folders`.
-base::Result<Survey> survey_folders(std::span<const std::filesystem::path> folders);
-
 }  // namespace assay::catalog

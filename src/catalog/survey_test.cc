@@ -22,8 +22,9 @@ Survey survey_of(const SomebodysMachine& machine) {
 }
 
 Survey survey_of(const fs::path& folder) {
+  const SomebodysMachine empty;
   const std::array folders{folder};
-  auto survey = survey_folders(folders);
+  auto survey = survey_models(empty.surroundings(), folders);
   EXPECT_TRUE(survey.has_value());
   return std::move(*survey);
 }
@@ -104,8 +105,9 @@ TEST(SurveyTest, BrokenFilesAreListedWithTheReason) {
 }
 
 TEST(SurveyTest, FolderThatIsNotThereIsAnError) {
+  const SomebodysMachine empty;
   const std::array folders{fs::path("/nowhere/at/all")};
-  const auto survey = survey_folders(folders);
+  const auto survey = survey_models(empty.surroundings(), folders);
   ASSERT_FALSE(survey.has_value());
   EXPECT_EQ(survey.error().kind, base::ErrorKind::BadInput);
 }

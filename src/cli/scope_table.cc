@@ -185,13 +185,15 @@ std::string residents_section(const scope::Residents& residents) {
 }
 
 std::string hint_section(const scope::SizeHint& hint) {
-  std::string text = fmt::format("for models up to about {:.0f}B at 4 bits, by {} memory",
-                                 hint.parameters_fit / kGiga, hint.on_cards ? "the cards'" : "its");
+  std::string text = "what it is for\n";
+  text += line("fits", fmt::format("models up to about {:.0f}B at 4 bits, by {} memory",
+                                   hint.parameters_fit / kGiga,
+                                   hint.on_cards ? "the cards' free" : "what is left of its"));
   if (hint.parameters_at_5_tps) {
-    text += fmt::format("; 5 tokens a second need at most {:.1f}B active parameters",
-                        *hint.parameters_at_5_tps / kGiga);
+    text += line("reads along", fmt::format("5 tokens a second up to {:.1f}B active parameters",
+                                            *hint.parameters_at_5_tps / kGiga));
   }
-  return text + "\n";
+  return text + line("next", "assay shortlist --task KIND judges real models");
 }
 
 std::string notes_section(const scope::KnownScope& known, const scope::Present& present) {

@@ -20,6 +20,8 @@ struct Verb {
   void (*add)(CLI::App& app, Action& chosen);
 };
 
+void add_models(CLI::App& app, Action& chosen);
+void add_shortlist(CLI::App& app, Action& chosen);
 void add_study(CLI::App& app, Action& chosen);
 void add_decide(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <barrier>
 #include <cerrno>
+#include <ctime>
 #include <functional>
 #include <system_error>
 #include <thread>
@@ -61,6 +62,13 @@ void bind_to(int processor) {
   ::sched_setaffinity(0, sizeof(only), &only);
 }
 
+/// Time that the calling thread has been on a processor.
+double thread_processor_s() {
+  timespec spent{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
+}
+
 /// The elements of each array that one thread handles.
 struct Slice {
   std::size_t begin = 0;
@@ -86,7 +94,10 @@ class Team {
         clock_(clock),
         interrupt_(interrupt) {}
 
-  Result<double> time_s(const Work& work) const {
+  /// Of all work so far; see Bandwidth.
+  double processor_share() const { return wanted_s_ > 0 ? on_processor_s_ / wanted_s_ : 1; }
+
+  Result<double> time_s(const Work& work) {
     if (interrupt_.requested()) {
       return base::Error{base::ErrorKind::Interrupted, "the measurement was interrupted",
                          "nothing was kept; run it again", ""};
@@ -102,7 +113,9 @@ class Team {
           bind_to(processors_[i]);
           all_ready.arrive_and_wait();
           starts[i] = clock_.now();
+          const double before_s = thread_processor_s();
           work(slice_of(i, count, elements_));
+          on_processor_s_ += thread_processor_s() - before_s;
           ends[i] = clock_.now();
         });
       } catch (const std::system_error& refused) {
@@ -112,6 +125,7 @@ class Team {
       }
     }
     threads.clear();
+    for (std::size_t i = 0; i < count; ++i) wanted_s_ += base::to_seconds(ends[i] - starts[i]);
     return base::to_seconds(*std::max_element(ends.begin(), ends.end()) -
                             *std::min_element(starts.begin(), starts.end()));
   }
@@ -121,6 +135,8 @@ class Team {
   std::size_t elements_;
   const base::Clock& clock_;
   const base::Interrupt& interrupt_;
+  std::atomic<double> on_processor_s_ = 0;
+  double wanted_s_ = 0;
 };
 
 PassSpeeds speeds_of(std::vector<double> bytes_per_s) {
@@ -139,7 +155,7 @@ Result<Bandwidth> measure_bandwidth(const BandwidthRequest& request, const base:
   double* const a = block.values();
   double* const b = a + request.array_bytes / sizeof(double);
   double* const c = b + request.array_bytes / sizeof(double);
-  const Team team(request, clock, interrupt);
+  Team team(request, clock, interrupt);
   ASSAY_TRY(const double touched_s, team.time_s([&](const Slice& slice) {
     fill(a + slice.begin, slice.count, 1);
     fill(b + slice.begin, slice.count, 2);
@@ -162,7 +178,8 @@ Result<Bandwidth> measure_bandwidth(const BandwidthRequest& request, const base:
     triads.push_back(moved_bytes / triad_s);
   }
   ASSAY_CHECK(seen > 0, "arrays of positive numbers were read");
-  return Bandwidth{speeds_of(std::move(read)), speeds_of(std::move(triads))};
+  return Bandwidth{speeds_of(std::move(read)), speeds_of(std::move(triads)),
+                   team.processor_share()};
 }
 
 std::uint64_t bandwidth_array_bytes(std::uint64_t last_level_cache_bytes,

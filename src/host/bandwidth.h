@@ -30,6 +30,9 @@ struct Bandwidth {
   /// Machine Balance in Current High Performance Computers", 1995 (STREAM). 1 GiB arrays in 0.2 s
   /// are 3 × 2^30 ÷ 0.2 = 16.1 GB/s. What is fetched only to be overwritten is not counted.
   PassSpeeds triad;
+  /// How much of the passes' time the threads were on their processors, 0..1. On an idle machine
+  /// nearly 1; what is missing went to other programs, and the figures are too low.
+  double processor_share = 1;
 };
 
 /// Uses 3 × array_bytes of memory, written once by the thread that later reads them, so that each

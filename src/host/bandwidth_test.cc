@@ -37,13 +37,15 @@ TEST(Bandwidth, OfThisMachineIsAPositiveNumber) {
     EXPECT_GT(speeds.median, 0);
     EXPECT_GE(speeds.best, speeds.median);
   }
+  EXPECT_GT(measured->processor_share, 0);
 }
 
 TEST(Bandwidth, WorksWithMoreThreadsThanTheArraysHaveRoomFor) {
   const base::Interrupt interrupt;
   const int processor = read_topology().processors.front();
   BandwidthRequest request{std::vector<int>(48, processor), 4096, 1};
-  EXPECT_TRUE(measure_bandwidth(request, base::system_clock(), interrupt).has_value());
+  const auto measured = measure_bandwidth(request, base::system_clock(), interrupt);
+  EXPECT_TRUE(measured.has_value());
 }
 
 TEST(Bandwidth, StopsWhenItIsInterrupted) {

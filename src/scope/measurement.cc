@@ -54,8 +54,11 @@ class Measurement {
     const host::Topology topology = host::read_topology();
     MeasuredBandwidth& bandwidth = measured_.bandwidth;
     bandwidth.threads = static_cast<int>(topology.processors.size());
-    bandwidth.array_bytes = host::bandwidth_array_bytes(
-        host::last_level_cache_bytes(topology.caches), measured_.machine.memory.available);
+    bandwidth.array_bytes = request_.array_bytes;
+    if (bandwidth.array_bytes == 0) {
+      bandwidth.array_bytes = host::bandwidth_array_bytes(
+          host::last_level_cache_bytes(topology.caches), measured_.machine.memory.available);
+    }
     begin(fmt::format("memory, {} threads over {}", bandwidth.threads,
                       base::human_bytes(3 * bandwidth.array_bytes)));
     auto figures = host::measure_bandwidth({topology.processors, bandwidth.array_bytes},

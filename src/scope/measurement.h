@@ -2,6 +2,7 @@
 // and keeps the record. Called by `assay scope`.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -22,6 +23,7 @@ using MeasureEngine = std::function<base::Result<gguf::MachineSpeed>(
 struct MeasureRequest {
   /// A model to time the disk with; empty: a temporary file in the home folder.
   std::filesystem::path model_file;
+  std::uint64_t array_bytes = 0;           ///< 0: host::bandwidth_array_bytes() says.
   std::optional<endpoint::Engine> engine;  ///< None: memory and disk only.
   MeasureEngine measure_engine;            ///< Not empty when there is an engine.
 };

@@ -27,9 +27,10 @@ class MeasurementTest : public testing::Test {
     outside_.context().environment["XDG_CACHE_HOME"] = (folder_.path() / "cache").string();
   }
 
-  /// A model of four mebibytes, so that the disk's part is short.
+  /// Short ones: arrays of one mebibyte, a model of four.
   MeasureRequest request() const {
     MeasureRequest made;
+    made.array_bytes = std::uint64_t{1} << 20U;
     made.model_file = folder_.path() / "model.gguf";
     EXPECT_TRUE(
         base::write_file(made.model_file, std::string(std::size_t{4} << 20U, 'm')).has_value());
@@ -131,9 +132,9 @@ TEST_F(MeasurementTest, KeepsNothingWhenItIsInterrupted) {
 }
 
 TEST_F(MeasurementTest, SaysWhenTheDiskCannotBeMeasured) {
-  MeasureRequest request;
-  request.model_file = folder_.path() / "gone.gguf";
-  const auto measured = measure(outside_.context(), request);
+  MeasureRequest missing = request();
+  missing.model_file = folder_.path() / "gone.gguf";
+  const auto measured = measure(outside_.context(), missing);
   ASSERT_TRUE(measured.has_value()) << measured.error().to_string();
   EXPECT_TRUE(measured->record["disk"].is_null());
   EXPECT_THAT(base::dump_json(measured->record["warnings"]), HasSubstr("The disk could not"));

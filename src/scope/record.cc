@@ -23,6 +23,8 @@ constexpr double kTriadShareMin = 0.3;
 constexpr double kTriadShareMax = 1.5;
 /// Passes on an idle machine lie within a few percent of each other.
 constexpr double kMedianShareMin = 0.75;
+/// Less than this was left to the threads only where something else ran beside them.
+constexpr double kProcessorShareMin = 0.9;
 constexpr double kRoofTolerance = 1.1;
 constexpr std::uint64_t kArraysPerCache = 4;
 
@@ -38,6 +40,12 @@ void check_bandwidth(Measured& measured) {
         "Streaming through memory at {} does not go with reading it at {}; measure again with "
         "nothing else running: assay scope --fresh",
         gigabytes(figures.triad.best), gigabytes(figures.read.best)));
+  }
+  if (figures.processor_share < kProcessorShareMin) {
+    measured.warnings.push_back(fmt::format(
+        "Other programs had the processors for {:.0f} % of the measurement, so the speeds are too "
+        "low; measure again when the machine is idle: assay scope --fresh",
+        100 * (1 - figures.processor_share)));
   }
   if (figures.read.median < kMedianShareMin * figures.read.best) {
     measured.warnings.push_back(fmt::format(
@@ -71,7 +79,8 @@ Json bandwidth_json(const MeasuredBandwidth& bandwidth) {
           {"read_bytes_per_s", bandwidth.figures.read.best},
           {"read_bytes_per_s_median", bandwidth.figures.read.median},
           {"triad_bytes_per_s", bandwidth.figures.triad.best},
-          {"triad_bytes_per_s_median", bandwidth.figures.triad.median}};
+          {"triad_bytes_per_s_median", bandwidth.figures.triad.median},
+          {"processor_share", bandwidth.figures.processor_share}};
 }
 
 Json disk_json(const std::optional<MeasuredDisk>& disk) {

@@ -20,7 +20,7 @@ Measured measured() {
   made.machine.cpu_model = "Model X";
   made.machine.kernel = "Linux 6";
   made.machine.caches = {{1, 32768, 4}, {3, 32 * kMebibyte, 1}};
-  made.bandwidth = {4, 128 * kMebibyte, {{20e9, 19e9}, {16e9, 15e9}}};
+  made.bandwidth = {4, 128 * kMebibyte, {{20e9, 19e9}, {16e9, 15e9}, 0.99}};
   made.disk = MeasuredDisk{"/models/a.gguf", false, {2e9, 1000, host::DiskReading::Direct}};
   gguf::MachineSpeed speed;
   speed.read_bytes_per_s = 20e9;
@@ -120,6 +120,10 @@ TEST(Readings, ThatDoNotGoTogetherAreDoubted) {
   busy.bandwidth.figures.read.median = 10e9;
   check_readings(busy);
   EXPECT_THAT(busy.warnings, ElementsAre(HasSubstr("something else used the memory")));
+  Measured shared = measured();
+  shared.bandwidth.figures.processor_share = 0.6;
+  check_readings(shared);
+  EXPECT_THAT(shared.warnings, ElementsAre(HasSubstr("had the processors for 40 %")));
   Measured cramped = measured();
   cramped.bandwidth.array_bytes = 127 * kMebibyte;
   check_readings(cramped);

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include "support/byte_server.h"
+#include "endpoint/played_twin_test_support.h"
 #include "support/outside.h"
 
 namespace assay::scope {
@@ -77,21 +77,28 @@ TEST(Servers, GiveTheirMemoryBackOncePerProcess) {
 }
 
 TEST(Residents, FindAServerOnThisMachineByAsking) {
-  const std::string listing = R"({"models":[{"name":"tiny:1b","size":5}]})";
-  const auto answering = [&] {
-    return test::ByteServer::Script{test::read_request(), test::send_reply(listing),
-                                    test::read_request(), test::send_reply(listing),
-                                    test::read_request(), test::send_reply(listing)};
-  };
-  const test::ByteServer server({answering(), answering(), answering()});
+  const endpoint::PlayedTwin twin(R"(
+[[rule]]
+match.path = "/api/version"
+body = '{"version":"0.12.3"}'
+content_type = "application/json"
+[[rule]]
+match.path = "/api/tags"
+body = '{"models":[{"name":"tiny:1b","size":5}]}'
+content_type = "application/json"
+[[rule]]
+match.path = "/api/ps"
+body = '{"models":[{"name":"tiny:1b","size":6}]}'
+content_type = "application/json"
+)");
   test::Outside outside;
-  outside.context().environment["OLLAMA_HOST"] = "127.0.0.1:" + std::to_string(server.port());
+  outside.context().environment["OLLAMA_HOST"] = "127.0.0.1:" + std::to_string(twin.port());
   const Residents residents = find_residents(outside.context());
-  const auto found =
-      std::find_if(residents.servers.begin(), residents.servers.end(),
-                   [&](const ModelServer& row) { return row.port == server.port(); });
+  const auto found = std::find_if(residents.servers.begin(), residents.servers.end(),
+                                  [&](const ModelServer& row) { return row.port == twin.port(); });
   ASSERT_NE(found, residents.servers.end());
   EXPECT_EQ(found->name, "Ollama");
+  EXPECT_THAT(found->models, ElementsAre("tiny:1b"));
   EXPECT_EQ(found->pid, ::getpid()) << "the test listens itself";
   EXPECT_GT(found->memory_bytes, 0U);
 }

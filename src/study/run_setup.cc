@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "host/machine.h"
+#include "scope/scope.h"
 #include "study/quantization.h"
 #include "study/run.h"
 
@@ -14,6 +15,22 @@ namespace assay::study {
 using base::Done;
 using base::Json;
 using base::Status;
+
+namespace {
+
+/// The machine as it is, and which measurement of it is the newest; a study needs none.
+Json machine_detail(const base::Context& context) {
+  Json detail = host::read_machine(context.home).to_json();
+  const auto known = scope::known_scope(context);
+  if (known.has_value() && *known) {
+    detail["scope"] = {{"id", (*known)->id},
+                       {"measured_unix_ms", (*known)->measured_unix_ms},
+                       {"read_bytes_per_s", (*known)->speed.read_bytes_per_s}};
+  }
+  return detail;
+}
+
+}  // namespace
 
 Status Run::open_targets() {
   const std::filesystem::path folder = study_folder(context_, plan_.id);
@@ -36,7 +53,7 @@ Status Run::open_targets() {
     ASSAY_TRY_DONE(event("engine", "", {{"version", engine->version}, {"source", engine->source}}));
     ASSAY_TRY_DONE(make_files(*engine));
   }
-  ASSAY_TRY_DONE(event("machine", "", host::read_machine(context_.home).to_json()));
+  ASSAY_TRY_DONE(event("machine", "", machine_detail(context_)));
   for (const ModelSpec& model : plan_.models) {
     targets_.push_back(
         std::make_unique<Target>(context_, model, engine, folders, event_sink(), file_digests_));
