@@ -132,13 +132,11 @@ std::string why_dropped(const Assessment& model, const Wish& wish) {
 
 void note_the_size(const Assessment& model, const Wish& wish, std::vector<std::string>& notes) {
   if (model.suit == Suit::Oversized) {
-    notes.push_back(
-        fmt::format("oversized for {}: a smaller model is likely to do it many times "
-                    "faster",
-                    name_of(wish.task)));
+    notes.push_back(fmt::format("oversized for {}: a {} is likely to do it many times faster",
+                                name_of(wish.task), name_of(most_tier(wish.task))));
   } else if (model.suit == Suit::Undersized) {
-    notes.push_back(fmt::format("undersized for {}: {} is likely to need a larger model",
-                                name_of(wish.task), name_of(wish.task)));
+    notes.push_back(fmt::format("undersized for {}, which is likely to need a {}",
+                                name_of(wish.task), name_of(least_tier(wish.task))));
   }
 }
 
@@ -253,7 +251,7 @@ base::Result<Assessment> assess_known(const KnownModel& model, const Wish& wish)
     ASSAY_TRY(candidate.header, gguf::header_of(model.shape, quantization));
     Assessment assessment = assess(candidate, wish);
     if (assessment.kept()) return assessment;
-    if (!smallest || assessment.need.total() < smallest->need.total()) {
+    if (!smallest || assessment.need.weights < smallest->need.weights) {
       smallest = std::move(assessment);
     }
   }
