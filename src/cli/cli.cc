@@ -15,10 +15,10 @@ namespace assay::cli {
 namespace {
 
 constexpr std::array kVerbs{
-    Verb{"models", add_models}, Verb{"shortlist", add_shortlist}, Verb{"study", add_study},
-    Verb{"decide", add_decide}, Verb{"export", add_export},       Verb{"compare", add_compare},
-    Verb{"verify", add_verify}, Verb{"cost", add_cost},           Verb{"gguf", add_gguf},
-    Verb{"doctor", add_doctor}, Verb{"twin", add_twin},
+    Verb{"scope", add_scope},     Verb{"models", add_models}, Verb{"shortlist", add_shortlist},
+    Verb{"study", add_study},     Verb{"decide", add_decide}, Verb{"export", add_export},
+    Verb{"compare", add_compare}, Verb{"verify", add_verify}, Verb{"cost", add_cost},
+    Verb{"gguf", add_gguf},       Verb{"doctor", add_doctor}, Verb{"twin", add_twin},
 };
 
 constexpr const char* kDescription =

@@ -29,6 +29,7 @@ void add_compare(CLI::App& app, Action& chosen);
 void add_verify(CLI::App& app, Action& chosen);
 void add_cost(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
+void add_scope(CLI::App& app, Action& chosen);
 void add_twin(CLI::App& app, Action& chosen);
 void add_gguf(CLI::App& app, Action& chosen);
 

@@ -8,9 +8,8 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "host/graphics.h"
 #include "host/proc_file.h"
-#include "host/topology.h"
+#include "host/unified_memory.h"
 
 namespace assay::host {
 namespace {
@@ -82,24 +81,13 @@ std::uint64_t read_disk_free(fs::path folder) {
   return failure ? 0 : space.available;
 }
 
-}  // namespace
-
-base::Json MachineFacts::to_json() const {
-  return {
-      {"cpu_model", cpu_model},
-      {"cores_physical", cores_physical},
-      {"cores_logical", cores_logical},
-      {"simd", simd},
-      {"memory_total_bytes", memory.total},
-      {"memory_available_bytes", memory.available},
-      {"memory_cgroup_limit_bytes", memory.cgroup_limit},
-      {"swap_free_bytes", memory.swap_free},
-      {"disk_free_bytes", disk_free_bytes},
-      {"operating_system", operating_system},
-      {"kernel", kernel},
-      {"gpus", gpus},
-  };
+/// What kind of board this is, where the firmware hands over a device tree (arm).
+std::string read_device_model() {
+  const std::string text = read_kernel_file("/proc/device-tree/model").value_or("");
+  return text.substr(0, text.find('\0'));
 }
+
+}  // namespace
 
 std::string MachineFacts::fingerprint() const {
   // Rounded: a kernel update changes what it keeps for itself by some megabytes.
@@ -114,15 +102,20 @@ MachineFacts read_machine(const fs::path& home) {
   const std::string cpuinfo = read_kernel_file("/proc/cpuinfo").value_or("");
   facts.cpu_model = field(cpuinfo, "model name", ':');
   if (facts.cpu_model.empty()) facts.cpu_model = field(cpuinfo, "CPU part", ':');
-  const CoreCount cores = count_cores();
-  facts.cores_physical = cores.physical;
-  facts.cores_logical = cores.logical;
+  Topology topology = read_topology();
+  facts.cores_physical = topology.cores.physical;
+  facts.cores_logical = topology.cores.logical;
+  facts.caches = std::move(topology.caches);
+  facts.numa_nodes = std::move(topology.numa_nodes);
   facts.simd = read_simd(cpuinfo);
   if (auto memory = read_memory(); memory.has_value()) facts.memory = *memory;
+  facts.huge_pages = read_huge_pages();
   facts.disk_free_bytes = read_disk_free(home);
   facts.operating_system = read_operating_system();
   facts.kernel = read_kernel_release();
-  facts.gpus = read_graphics_cards();
+  facts.cards = read_graphics_cards();
+  for (const GraphicsCard& card : facts.cards) facts.gpus.push_back(card.describe());
+  facts.unified_memory = find_unified_memory(facts.cpu_model, read_device_model(), facts.cards);
   return facts;
 }
 

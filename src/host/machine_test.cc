@@ -60,10 +60,24 @@ TEST(Machine, JsonCarriesEveryFact) {
   MachineFacts facts;
   facts.gpus = {"Card (8.0 GiB)"};
   facts.memory.cgroup_limit = 12;
+  facts.memory.limits = {{"/sys/fs/cgroup/a", 12, 7}};
+  facts.caches = {{3, 4096, 2}};
+  facts.numa_nodes = {{0, 100, 8}};
+  facts.huge_pages.transparent = "madvise";
+  facts.cards.resize(1);
+  facts.cards[0].power_limit_w = 350;
   const base::Json json = facts.to_json();
   EXPECT_EQ(json["gpus"][0], "Card (8.0 GiB)");
   EXPECT_EQ(json["memory_cgroup_limit_bytes"], 12);
-  EXPECT_EQ(json.size(), 12U);
+  EXPECT_EQ(json["caches"], base::Json::parse(R"([{"level": 3, "bytes": 4096, "count": 2}])"));
+  EXPECT_EQ(json["memory_limits"][0]["cgroup"], "/sys/fs/cgroup/a");
+  EXPECT_EQ(json["memory_limits"][0]["left_bytes"], 7);
+  EXPECT_EQ(json["numa_nodes"][0]["memory_bytes"], 100);
+  EXPECT_EQ(json["huge_pages"]["transparent"], "madvise");
+  EXPECT_EQ(json["graphics_cards"][0]["power_limit_w"], 350.0);
+  EXPECT_TRUE(json["graphics_cards"][0]["busy_percent"].is_null());
+  EXPECT_TRUE(json["unified_memory"].is_null());
+  EXPECT_EQ(json.size(), 19U);
 }
 
 }  // namespace

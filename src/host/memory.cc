@@ -20,13 +20,19 @@ void apply_cgroups(MemoryFacts& facts) {
     for (const auto& group : cgroup->chain) {
       const auto limit = cgroup_limit(generation, group);
       if (!limit || *limit >= facts.total) continue;
+      const std::uint64_t left = cgroup_room(generation, group).value_or(*limit);
+      facts.limits.push_back({group, *limit, left});
       facts.cgroup_limit = facts.cgroup_limit == 0 ? *limit : std::min(facts.cgroup_limit, *limit);
-      facts.available = std::min(facts.available, cgroup_room(generation, group).value_or(*limit));
+      facts.available = std::min(facts.available, left);
     }
   }
 }
 
 }  // namespace
+
+std::uint64_t MemoryFacts::ceiling() const {
+  return cgroup_limit == 0 ? total : std::min(total, cgroup_limit);
+}
 
 base::Result<MemoryFacts> read_memory() {
   const auto text = read_kernel_file("/proc/meminfo");
@@ -40,6 +46,7 @@ base::Result<MemoryFacts> read_memory() {
   MemoryFacts facts;
   facts.total = *total * kKibibyte;
   facts.available = *available * kKibibyte;
+  facts.swap_total = number_after(*text, "SwapTotal").value_or(0) * kKibibyte;
   facts.swap_free = number_after(*text, "SwapFree").value_or(0) * kKibibyte;
   apply_cgroups(facts);
   return facts;

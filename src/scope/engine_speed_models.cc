@@ -60,8 +60,8 @@ ProbeShape weights_probe(std::string_view type, std::uint64_t bytes) {
   ProbeShape shape{1, 4096, 14'336, 32, 8, 128};
   const gguf::TensorType* found = gguf::find_tensor_type(type);
   if (found == nullptr) return shape;
-  const std::uint64_t attention = shape.embedding * (shape.heads * 2 + shape.heads_kv * 2) *
-                                  shape.head_length;
+  const std::uint64_t attention =
+      shape.embedding * (shape.heads * 2 + shape.heads_kv * 2) * shape.head_length;
   const std::uint64_t elements = attention + 3 * shape.embedding * shape.feed_forward;
   const std::uint64_t layer_bytes = elements / found->block_elements * found->block_bytes;
   // The engine skips most of a last layer's work over a prompt, so that one alone shows little.
@@ -83,9 +83,9 @@ base::Result<Probe> write_probe(const ProbeShape& shape, std::string_view type,
   std::error_code failure;
   fs::resize_file(path, header.file_bytes, failure);
   if (failure) {
-    return base::system_error(fmt::format("cannot make a file of {} bytes: {}", header.file_bytes,
-                                          failure.message()),
-                              "free some disk space, or name another folder", path.string());
+    return base::system_error(
+        fmt::format("cannot make a file of {} bytes: {}", header.file_bytes, failure.message()),
+        "free some disk space, or name another folder", path.string());
   }
   return Probe{path, std::move(header)};
 }

@@ -2,9 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <system_error>
 #include <utility>
 
+#include "store/open_database.h"
+#include "store/rows.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
 
@@ -108,28 +109,6 @@ void bind_trial(Statement& statement, std::string_view study, const TrialRow& tr
   statement.bind(trial.attempts).bind(trial.reply).bind(trial.detail).bind(trial.started_unix_ms);
 }
 
-base::Status make_folder_of(const std::filesystem::path& file) {
-  if (!file.has_parent_path()) return base::Done{};
-  std::error_code failure;
-  std::filesystem::create_directories(file.parent_path(), failure);
-  if (!failure) return base::Done{};
-  return base::errno_error(failure.value(), "create the journal's folder",
-                           file.parent_path().string());
-}
-
-/// All rows of a query whose values are bound, each turned into a value.
-template <typename Row>
-base::Result<std::vector<Row>> rows_of(Statement& statement, Row (*row_of)(const Statement&)) {
-  std::vector<Row> rows;
-  while (true) {
-    ASSAY_TRY(const bool more, statement.step(kReading));
-    if (!more) break;
-    rows.push_back(row_of(statement));
-  }
-  statement.reset();
-  return rows;
-}
-
 }  // namespace
 
 struct Journal::Database {
@@ -158,9 +137,7 @@ Journal& Journal::operator=(Journal&&) noexcept = default;
 
 base::Result<Journal> Journal::open(const std::filesystem::path& file,
                                     std::chrono::milliseconds lock_wait_max) {
-  ASSAY_TRY_DONE(make_folder_of(file));
-  ASSAY_TRY(Connection connection, Connection::open(file, lock_wait_max));
-  ASSAY_TRY_DONE(make_ready(connection));
+  ASSAY_TRY(Connection connection, open_database(file, journal_kind(), lock_wait_max));
   ASSAY_TRY(Statement insert_study, connection.prepare(kInsertStudy));
   ASSAY_TRY(Statement update_state, connection.prepare(kUpdateState));
   ASSAY_TRY(Statement select_study, connection.prepare(kSelectStudy));
@@ -199,13 +176,11 @@ base::Status Journal::set_state(std::string_view study, std::string_view state) 
 }
 
 base::Result<std::optional<StudyRow>> Journal::study(std::string_view id) {
-  ASSAY_TRY(std::vector<StudyRow> found, rows_of(database_->select_study.bind(id), study_of));
-  if (found.empty()) return std::optional<StudyRow>();
-  return std::optional<StudyRow>(std::move(found.front()));
+  return first_row_of(database_->select_study.bind(id), kReading, study_of);
 }
 
 base::Result<std::vector<StudyRow>> Journal::studies() {
-  return rows_of(database_->select_studies, study_of);
+  return rows_of(database_->select_studies, kReading, study_of);
 }
 
 base::Status Journal::append_trial(std::string_view study, const TrialRow& trial) {
@@ -225,24 +200,25 @@ base::Status Journal::append_trial(std::string_view study, const TrialRow& trial
 }
 
 base::Result<std::vector<TrialRow>> Journal::trials(std::string_view study) {
-  return rows_of(database_->select_trials.bind(study), trial_of);
+  return rows_of(database_->select_trials.bind(study), kReading, trial_of);
 }
 
 base::Result<std::vector<std::int64_t>> Journal::done_ordinals(std::string_view study) {
-  return rows_of<std::int64_t>(database_->select_ordinals.bind(study),
+  return rows_of<std::int64_t>(database_->select_ordinals.bind(study), kReading,
                                [](const Statement& row) { return row.integer(0); });
 }
 
 base::Result<TrialCounts> Journal::counts(std::string_view study) {
-  ASSAY_TRY(const std::vector<TrialCounts> counted,
-            rows_of<TrialCounts>(database_->count_trials.bind(study), [](const Statement& row) {
-              TrialCounts counts;
-              counts.done = row.integer(0);
-              counts.scored = row.integer(1);
-              counts.infrastructure = row.integer(2);
-              counts.failed = counts.done - counts.scored - counts.infrastructure;
-              return counts;
-            }));
+  ASSAY_TRY(
+      const std::vector<TrialCounts> counted,
+      rows_of<TrialCounts>(database_->count_trials.bind(study), kReading, [](const Statement& row) {
+        TrialCounts counts;
+        counts.done = row.integer(0);
+        counts.scored = row.integer(1);
+        counts.infrastructure = row.integer(2);
+        counts.failed = counts.done - counts.scored - counts.infrastructure;
+        return counts;
+      }));
   return counted.front();
 }
 
@@ -251,7 +227,7 @@ base::Status Journal::check_pages() {
   ASSAY_TRY(const bool row, statement.step("check the journal"));
   const std::string found = row ? statement.text(0) : "nothing came of the check";
   if (found == "ok") return base::Done{};
-  return corrupt_error("use the journal", found, database_->connection.file());
+  return database_->connection.damaged("use the journal", found);
 }
 
 base::Status Journal::append_event(std::string_view study, const EventRow& event) {
@@ -265,9 +241,10 @@ base::Status Journal::append_event(std::string_view study, const EventRow& event
 }
 
 base::Result<std::vector<EventRow>> Journal::events(std::string_view study) {
-  return rows_of<EventRow>(database_->select_events.bind(study), [](const Statement& row) {
-    return EventRow{row.integer(0), row.text(1), row.text(2), row.text(3)};
-  });
+  return rows_of<EventRow>(database_->select_events.bind(study), kReading,
+                           [](const Statement& row) {
+                             return EventRow{row.integer(0), row.text(1), row.text(2), row.text(3)};
+                           });
 }
 
 }  // namespace assay::store

@@ -209,7 +209,7 @@ std::vector<std::string> blocks_of_reference(std::string_view language) {
 TEST_F(JournalFileTest, HasTheSchemaOfTheReference) {
   const std::vector<std::string> blocks = blocks_of_reference("sql");
   ASSERT_FALSE(blocks.empty());
-  EXPECT_EQ(blocks.front(), schema_sql());
+  EXPECT_EQ(blocks.front(), journal_kind().schema);
 }
 
 TEST_F(JournalFileTest, AnswersTheQueriesOfTheReference) {

@@ -14,24 +14,43 @@ namespace {
 /// An extended result code holds the primary one in its low byte.
 constexpr int kPrimaryCodeMask = 0xff;
 
+base::Error corrupt_error(std::string_view doing, std::string_view what, const DatabaseFile& file) {
+  return base::bad_input(
+      fmt::format("cannot {}: the {} is damaged ({})", doing, file.kind->name, what),
+      fmt::format("copy it away with its -wal file, then save what can be read: "
+                  "sqlite3 '{}' .recover | sqlite3 recovered.db",
+                  file.path),
+      file.path);
+}
+
+/// `mend` is what to do where the file is; having it elsewhere is the other way out.
+base::Error refused_error(int reason, std::string_view doing, std::string_view mend,
+                          const DatabaseFile& file) {
+  base::Error error = base::errno_error(reason, doing, file.path);
+  error.hint = fmt::format("{}, or {} another folder; what was stored before is kept", mend,
+                           file.kind->move_by);
+  return error;
+}
+
 base::Error write_error(sqlite3* handle, std::string_view doing, std::string_view what,
-                        const std::string& file) {
+                        const DatabaseFile& file) {
   const int reason = sqlite3_system_errno(handle);
   base::Error error = reason == 0 ? base::system_error(fmt::format("cannot {}: {}", doing, what))
                                   : base::errno_error(reason, doing);
   error.kind = base::ErrorKind::System;
-  error.context = file;
+  error.context = file.path;
   if (error.hint.empty()) {
-    error.hint = "check the disk, its quota and the file size limit; what was journaled is kept";
+    error.hint =
+        "check the disk, its quota and the file size limit; what was stored before is kept";
   }
   return error;
 }
 
-base::Error error_of(sqlite3* handle, int code, std::string_view doing, const std::string& file) {
+base::Error error_of(sqlite3* handle, int code, std::string_view doing, const DatabaseFile& file) {
   const std::string what = sqlite3_errmsg(handle);
   switch (code & kPrimaryCodeMask) {
     case SQLITE_FULL:
-      return base::errno_error(ENOSPC, doing, file);
+      return refused_error(ENOSPC, doing, "free some disk space", file);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_NOMEM:
@@ -39,19 +58,23 @@ base::Error error_of(sqlite3* handle, int code, std::string_view doing, const st
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return base::system_error(
-          fmt::format("cannot {}: another program holds the journal's lock", doing),
-          "wait until the other assay has ended, or give this one its own --home", file);
+          fmt::format("cannot {}: another program holds the {}'s lock", doing, file.kind->name),
+          fmt::format("wait until the other assay has ended, or {} another folder",
+                      file.kind->move_by),
+          file.path);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return base::errno_error(EACCES, doing, file);
+      return refused_error(EACCES, doing, "check the owner and permissions", file);
     case SQLITE_CORRUPT:
       return corrupt_error(doing, what, file);
     case SQLITE_NOTADB:
-      return base::bad_input("expected a journal, found a file that is not an SQLite database",
-                             "move the file away, or point --home at another folder", file);
+      return base::bad_input(
+          fmt::format("expected a {}, found a file that is not an SQLite database",
+                      file.kind->name),
+          fmt::format("move the file away, or {} another folder", file.kind->move_by), file.path);
     default:
-      return base::internal_error(fmt::format("cannot {}: {}", doing, what), file);
+      return base::internal_error(fmt::format("cannot {}: {}", doing, what), file.path);
   }
 }
 
@@ -70,23 +93,16 @@ Refusal refusal_of(int extended_code) {
 
 }  // namespace
 
-base::Error corrupt_error(std::string_view doing, std::string_view what, const std::string& file) {
-  return base::bad_input(fmt::format("cannot {}: the journal is damaged ({})", doing, what),
-                         fmt::format("copy it away with its -wal file, then save what can be read: "
-                                     "sqlite3 '{}' .recover | sqlite3 recovered.db",
-                                     file),
-                         file);
-}
-
 void Connection::Closer::operator()(sqlite3* handle) const { sqlite3_close(handle); }
 void Statement::Finalizer::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 
-Connection::Connection(std::unique_ptr<sqlite3, Closer> handle, std::string file)
+Connection::Connection(std::unique_ptr<sqlite3, Closer> handle, DatabaseFile file)
     : handle_(std::move(handle)), file_(std::move(file)) {}
 
 base::Result<Connection> Connection::open(const std::filesystem::path& file,
+                                          const DatabaseKind& kind,
                                           std::chrono::milliseconds lock_wait_max) {
   sqlite3* opened = nullptr;
   const int flags =
@@ -94,9 +110,12 @@ base::Result<Connection> Connection::open(const std::filesystem::path& file,
   const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
   std::unique_ptr<sqlite3, Closer> handle(opened);
   ASSAY_CHECK(handle != nullptr, "out of memory for a database handle");
-  if (code != SQLITE_OK) return error_of(opened, code, "open the journal", file.string());
+  DatabaseFile named{&kind, file.string()};
+  if (code != SQLITE_OK) {
+    return error_of(opened, code, fmt::format("open the {}", kind.name), named);
+  }
   sqlite3_busy_timeout(opened, static_cast<int>(lock_wait_max.count()));
-  return Connection(std::move(handle), file.string());
+  return Connection(std::move(handle), std::move(named));
 }
 
 base::Status Connection::run(const std::string& sql, std::string_view doing) {
@@ -115,7 +134,7 @@ base::Result<Statement> Connection::prepare(std::string_view sql) {
   sqlite3_stmt* prepared = nullptr;
   const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
-  if (code != SQLITE_OK) return error(code, "read the journal");
+  if (code != SQLITE_OK) return error(code, fmt::format("read the {}", file_.kind->name));
   return Statement(std::unique_ptr<sqlite3_stmt, Statement::Finalizer>(prepared), file_);
 }
 
@@ -145,7 +164,11 @@ base::Error Connection::error(int code, std::string_view doing) const {
   return error_of(handle_.get(), code, doing, file_);
 }
 
-Statement::Statement(std::unique_ptr<sqlite3_stmt, Finalizer> statement, std::string file)
+base::Error Connection::damaged(std::string_view doing, std::string_view what) const {
+  return corrupt_error(doing, what, file_);
+}
+
+Statement::Statement(std::unique_ptr<sqlite3_stmt, Finalizer> statement, DatabaseFile file)
     : statement_(std::move(statement)), file_(std::move(file)) {}
 
 Statement& Statement::bind(std::int64_t value) {

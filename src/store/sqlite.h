@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "store/database_kind.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -22,16 +23,18 @@ enum class Refusal { None, Duplicate, MissingParent, Locked, Other };
 
 class Statement;
 
-/// The error for a file whose pages are damaged. `doing` completes "cannot …", `what` is SQLite's
-/// finding.
-base::Error corrupt_error(std::string_view doing, std::string_view what, const std::string& file);
+/// What errors say about the file.
+struct DatabaseFile {
+  const DatabaseKind* kind = nullptr;
+  std::string path;
+};
 
 /// One open database file.
 class Connection {
  public:
   /// Opens the file, creating it when missing, and waits at most `lock_wait_max` for locks. SQLite
   /// reads nothing yet, so that a file which is no database is noticed by the first query.
-  static base::Result<Connection> open(const std::filesystem::path& file,
+  static base::Result<Connection> open(const std::filesystem::path& file, const DatabaseKind& kind,
                                        std::chrono::milliseconds lock_wait_max);
 
   /// Runs statements that return nothing of interest. `doing` completes "cannot …" in the error.
@@ -53,16 +56,18 @@ class Connection {
   std::int64_t changes() const;
   /// The error for the last failure on this connection.
   base::Error error(int code, std::string_view doing) const;
-  const std::string& file() const { return file_; }
+  /// The error for pages that are damaged; `what` is SQLite's finding.
+  base::Error damaged(std::string_view doing, std::string_view what) const;
+  const std::string& file() const { return file_.path; }
 
  private:
   struct Closer {
     void operator()(sqlite3* handle) const;
   };
-  Connection(std::unique_ptr<sqlite3, Closer> handle, std::string file);
+  Connection(std::unique_ptr<sqlite3, Closer> handle, DatabaseFile file);
 
   std::unique_ptr<sqlite3, Closer> handle_;
-  std::string file_;
+  DatabaseFile file_;
 };
 
 /// A prepared statement, for one use after another: bind in order, step, read columns, reset.
@@ -93,10 +98,10 @@ class Statement {
   struct Finalizer {
     void operator()(sqlite3_stmt* statement) const;
   };
-  Statement(std::unique_ptr<sqlite3_stmt, Finalizer> statement, std::string file);
+  Statement(std::unique_ptr<sqlite3_stmt, Finalizer> statement, DatabaseFile file);
 
   std::unique_ptr<sqlite3_stmt, Finalizer> statement_;
-  std::string file_;
+  DatabaseFile file_;
   int bound_ = 0;
   Refusal refusal_ = Refusal::None;
 };
