@@ -31,7 +31,7 @@ std::string reason_of(const Assessment& model, const Wish& wish) {
 }
 
 std::string title(const Wish& wish) {
-  return fmt::format("for {}: {} tokens of context in {} {}, {} of memory for a model\n\n",
+  return fmt::format("for {}: {} tokens of context in {} {}, {} of memory available\n\n",
                      name_of(wish.task), token_words(wish.context_tokens), wish.slots,
                      wish.slots == 1 ? "slot" : "slots", human_bytes(wish.memory_bytes));
 }
@@ -83,7 +83,7 @@ Json row_json(const Assessment& model, const Wish& wish) {
            {"source", model.source},
            {"path", nullptr},
            {"kept", model.kept()},
-           {"fits", model.fits},
+           {"fits", model.fit.fits},
            {"resident_bytes", model.need.total()},
            {"decode_tps", range_json(model.speed.decode_tps)},
            {"decode_tps_at_prompt", range_json(model.speed.decode_tps_at_depth)},

@@ -89,7 +89,7 @@ class Shortlist(VerbsTest):
         self.assertEqual(rows[0]["tier"], "2-7B")
         self.assertTrue(rows[0]["path"].endswith("sha256-" + "a" * 64))
         self.assertFalse(rows[1]["kept"] or rows[1]["fits"])
-        self.assertIn("20.0 GiB may be used", rows[1]["reason"])
+        self.assertIn("20.0 GiB are available", rows[1]["reason"])
         self.assertGreater(rows[1]["resident_bytes"], 20 << 30)
         text = self.run_assay("shortlist", "--task", "extraction", "--local", "--memory",
                               "20GiB").stdout

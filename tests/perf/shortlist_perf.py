@@ -4,9 +4,9 @@
     tests/perf/shortlist_perf.py [ASSAY] [FILES] [RUNS]
 
 ASSAY is the program (default build/release/assay), FILES how many models there are (default 200),
-RUNS how often each command is timed (default 5). The models are made in a temporary folder: the real
-header of an 8B model with a vocabulary of 151,936 tokens (5 MiB each) and a hole for its weights,
-every file of its own. Prints the median and the slowest run, with the files in the page cache.
+RUNS how often each command is timed (default 5). The models are made in a temporary folder: the
+header of an 8B model with a vocabulary of 151,936 tokens and a hole for its weights, every file of
+its own. Prints the median and the slowest run, with the files in the page cache.
 """
 
 import os
