@@ -123,7 +123,12 @@ std::string shortlist_text(const std::vector<Assessment>& ranked, const Wish& wi
   std::string text = title(wish);
   text += kept.empty() ? "nothing is left on the list\n" : kept_text(kept, wish, top);
   if (!dropped.empty()) text += "\ndropped\n" + dropped;
-  if (!kept.empty()) text += priors_text(*kept.front());
+  if (kept.empty()) return text;
+  text += priors_text(*kept.front());
+  if (kept.front()->path.empty() && !kept.front()->ollama.empty()) {
+    text +=
+        fmt::format("fetch the first with, for example: ollama pull {}\n", kept.front()->ollama);
+  }
   return text;
 }
 

@@ -40,9 +40,7 @@ struct ShortlistArguments {
 
 Status add_local(base::Context& context, const ShortlistArguments& arguments,
                  std::vector<Assessment>& assessments) {
-  const std::vector<std::filesystem::path> folders(arguments.folders.begin(),
-                                                   arguments.folders.end());
-  ASSAY_TRY(const catalog::Survey survey, catalog::survey_models({context}, folders));
+  ASSAY_TRY(const catalog::Survey survey, look_for_models(context, arguments.folders));
   for (const catalog::LocalModel& model : survey.models) {
     if (const auto candidate = catalog::candidate_of(model)) {
       assessments.push_back(assess(*candidate, arguments.wish));
