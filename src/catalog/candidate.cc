@@ -84,6 +84,7 @@ gguf::LoadSettings settings_of(const Wish& wish) {
   gguf::LoadSettings settings;
   settings.context_tokens = wish.context_tokens;
   settings.slots = wish.slots;
+  settings.simd = wish.simd;
   return settings;
 }
 
@@ -92,20 +93,28 @@ std::uint64_t context_of_a_slot(const Wish& wish) {
 }
 
 std::string why_it_does_not_fit(const Assessment& model, const Wish& wish) {
-  const std::uint64_t total = model.need.total();
-  const std::uint64_t without_copy = total - model.need.repacked;
-  return fmt::format(
-      "needs {} of memory with its context, {} may be used{}", human_bytes(total),
-      human_bytes(wish.memory_bytes),
-      without_copy <= wish.memory_bytes
-          ? fmt::format(" (without the engine's repacked copy, --no-repack, {} would do)",
-                        human_bytes(without_copy))
-          : "");
+  const std::string available = human_bytes(wish.memory_bytes);
+  if (model.fit.barely) {
+    return fmt::format(
+        "barely fits, which is not fitting: needs {} of memory and a margin of {}, "
+        "{} are available",
+        human_bytes(model.need.total()), human_bytes(model.fit.margin), available);
+  }
+  return fmt::format("needs {} of memory with its context, {} are available",
+                     human_bytes(model.need.total()), available);
+}
+
+/// Whether it would fit if the engine kept no rearranged copy of its weights.
+bool fits_without_copy(const Candidate& candidate, const Wish& wish) {
+  gguf::LoadSettings settings = settings_of(wish);
+  settings.repack = false;
+  const gguf::MemoryNeed need = gguf::estimate_memory(candidate.header, settings);
+  return gguf::judge_fit(need.total(), wish.memory_bytes).fits;
 }
 
 /// The first thing that rules it out; empty for none.
 std::string why_dropped(const Assessment& model, const Wish& wish) {
-  if (!model.fits) return why_it_does_not_fit(model, wish);
+  if (!model.fit.fits) return why_it_does_not_fit(model, wish);
   const std::uint64_t wanted = context_of_a_slot(wish);
   if (model.context_trained != 0 && model.context_trained < wanted) {
     return fmt::format("was trained for {} tokens, {} are wanted in each slot",
@@ -132,13 +141,11 @@ std::string why_dropped(const Assessment& model, const Wish& wish) {
 
 void note_the_size(const Assessment& model, const Wish& wish, std::vector<std::string>& notes) {
   if (model.suit == Suit::Oversized) {
-    notes.push_back(
-        fmt::format("oversized for {}: a smaller model is likely to do it many times "
-                    "faster",
-                    name_of(wish.task)));
+    notes.push_back(fmt::format("oversized for {}: a {} is likely to do it many times faster",
+                                name_of(wish.task), name_of(most_tier(wish.task))));
   } else if (model.suit == Suit::Undersized) {
-    notes.push_back(fmt::format("undersized for {}: {} is likely to need a larger model",
-                                name_of(wish.task), name_of(wish.task)));
+    notes.push_back(fmt::format("undersized for {}, which is likely to need a {}",
+                                name_of(wish.task), name_of(least_tier(wish.task))));
   }
 }
 
@@ -215,11 +222,14 @@ Assessment assess(const Candidate& candidate, const Wish& wish) {
   model.aptitude = aptitude_for(wish.task, candidate.strengths);
   model.context_trained = gguf::read_geometry(header).context_tokens;
   model.need = gguf::estimate_memory(header, settings);
-  model.fits = model.need.total() <= wish.memory_bytes;
+  model.fit = gguf::judge_fit(model.need.total(), wish.memory_bytes);
   model.bytes_per_token = active_bytes(header);
   model.speed =
       gguf::estimate_speed(header, settings, wish.machine, wish.prompt_tokens, wish.prompt_tokens);
   model.dropped = why_dropped(model, wish);
+  if (!model.fit.fits && fits_without_copy(candidate, wish)) {
+    model.dropped += "; it would fit without the engine's repacked copy (--no-repack)";
+  }
   note_the_size(model, wish, model.notes);
   note_the_context(model, wish, model.notes);
   note_the_limits(model, wish, model.notes);
@@ -253,7 +263,7 @@ base::Result<Assessment> assess_known(const KnownModel& model, const Wish& wish)
     ASSAY_TRY(candidate.header, gguf::header_of(model.shape, quantization));
     Assessment assessment = assess(candidate, wish);
     if (assessment.kept()) return assessment;
-    if (!smallest || assessment.need.total() < smallest->need.total()) {
+    if (!smallest || assessment.need.weights < smallest->need.weights) {
       smallest = std::move(assessment);
     }
   }

@@ -10,6 +10,7 @@
 #include "catalog/survey.h"
 #include "catalog/task_ladder.h"
 #include "gguf/estimate.h"
+#include "gguf/fit.h"
 #include "gguf/speed.h"
 
 namespace assay::catalog {
@@ -22,7 +23,8 @@ struct Wish {
   std::uint64_t prompt_tokens = 512;
   double decode_tps_least = 0;     ///< 0: any.
   double ttft_ms_most = 0;         ///< 0: any.
-  std::uint64_t memory_bytes = 0;  ///< What a model may take, margin already taken off.
+  std::uint64_t memory_bytes = 0;  ///< What is available; gguf::judge_fit() keeps a margin.
+  std::vector<std::string> simd;   ///< As gguf::LoadSettings::simd.
   bool any_quantization = false;   ///< Also those below 3 bits.
   gguf::MachineSpeed machine;      ///< No types: the machine was not measured.
 };
@@ -54,7 +56,7 @@ struct Assessment {
   int aptitude = 0;                   ///< 1: made for this kind of task; −1: made for another.
   std::uint64_t context_trained = 0;  ///< 0: not said.
   gguf::MemoryNeed need;
-  bool fits = false;
+  gguf::Fit fit;
   std::uint64_t bytes_per_token = 0;  ///< Weights that one generated token reads.
   gguf::SpeedEstimate speed;          ///< All 0 when the machine was not measured.
   std::string dropped;                ///< Why it is not on the list; empty: it is.

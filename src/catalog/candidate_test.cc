@@ -42,7 +42,7 @@ gguf::MachineSpeed machine() {
 TEST(CandidateTest, SaysWhatAModelNeedsAndIs) {
   const Assessment model = assess(candidate("llama-3.1-8b"), wish(TaskKind::Extraction));
   EXPECT_TRUE(model.kept()) << model.dropped;
-  EXPECT_TRUE(model.fits);
+  EXPECT_TRUE(model.fit.fits);
   EXPECT_EQ(model.quantization, "Q4_K_M");
   EXPECT_EQ(model.tier, Tier::Small);
   EXPECT_EQ(model.context_trained, 131072U);
@@ -53,8 +53,16 @@ TEST(CandidateTest, SaysWhatAModelNeedsAndIs) {
 
 TEST(CandidateTest, DropsWhatDoesNotFit) {
   const Assessment model = assess(candidate("llama-3.1-8b"), wish(TaskKind::Chat, 5 * kGib));
-  EXPECT_FALSE(model.fits);
-  EXPECT_THAT(model.dropped, AllOf(HasSubstr("needs"), HasSubstr("5.0 GiB may be used")));
+  EXPECT_FALSE(model.fit.fits);
+  EXPECT_THAT(model.dropped, AllOf(HasSubstr("needs"), HasSubstr("5.0 GiB are available")));
+}
+
+TEST(CandidateTest, BarelyFittingIsNotFitting) {
+  const std::uint64_t need =
+      assess(candidate("llama-3.1-8b", "Q6_K"), wish(TaskKind::Chat)).need.total();
+  const Assessment model =
+      assess(candidate("llama-3.1-8b", "Q6_K"), wish(TaskKind::Chat, need + kGib / 8));
+  EXPECT_THAT(model.dropped, HasSubstr("barely fits, which is not fitting"));
 }
 
 /// Q4_K is kept twice on this kind of processor, which may be switched off.
@@ -62,6 +70,8 @@ TEST(CandidateTest, SaysWhenOnlyTheRepackedCopyDoesNotFit) {
   const std::uint64_t need = assess(candidate("llama-3.1-8b"), wish(TaskKind::Chat)).need.total();
   EXPECT_THAT(assess(candidate("llama-3.1-8b"), wish(TaskKind::Chat, need - 1)).dropped,
               HasSubstr("--no-repack"));
+  EXPECT_THAT(assess(candidate("llama-3.1-8b"), wish(TaskKind::Chat, 2 * kGib)).dropped,
+              Not(HasSubstr("--no-repack")));
 }
 
 TEST(CandidateTest, DropsWhatWasTrainedForLess) {

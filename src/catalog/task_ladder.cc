@@ -80,6 +80,10 @@ Suit suit_of(Tier tier, TaskKind task) {
   return tier > row.most ? Suit::Oversized : Suit::Matching;
 }
 
+Tier least_tier(TaskKind task) { return row_of(task).least; }
+
+Tier most_tier(TaskKind task) { return row_of(task).most; }
+
 bool is_easy(TaskKind task) { return row_of(task).easy; }
 
 StartingSettings starting_settings(Tier tier) {

@@ -50,6 +50,10 @@ enum class Suit { Matching, Oversized, Undersized };
 
 Suit suit_of(Tier tier, TaskKind task);
 
+/// The smallest and the largest tier that match.
+Tier least_tier(TaskKind task);
+Tier most_tier(TaskKind task);
+
 /// Whether the task is done by the smallest model that can do it, so that speed decides between
 /// those that can, and not size.
 bool is_easy(TaskKind task);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <ostream>
+
 namespace assay::cli {
 namespace {
 
@@ -22,6 +24,16 @@ void add_model_folders(CLI::App& command, std::vector<std::string>& folders) {
       ->type_name("DIR|FILE")
       ->take_all()
       ->allow_extra_args(false);
+}
+
+base::Result<catalog::Survey> look_for_models(base::Context& context,
+                                              const std::vector<std::string>& folders) {
+  const std::vector<std::filesystem::path> paths(folders.begin(), folders.end());
+  const bool seen = context.terminal.err_is_terminal;
+  if (seen) context.err << "looking for models …" << std::flush;
+  auto survey = catalog::survey_models({context}, paths);
+  if (seen) context.err << "\r\x1b[K" << std::flush;
+  return survey;
 }
 
 std::string parameter_words(std::uint64_t parameters) {

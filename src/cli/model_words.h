@@ -7,12 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "base/context.h"
+#include "base/result.h"
+#include "catalog/survey.h"
 #include "gguf/speed.h"
 
 namespace assay::cli {
 
 /// --models DIR, several times: folders beside the stores of other programs.
 void add_model_folders(CLI::App& command, std::vector<std::string>& folders);
+
+/// catalog::survey_models() on this machine, with a line on a terminal while it looks.
+base::Result<catalog::Survey> look_for_models(base::Context& context,
+                                              const std::vector<std::string>& folders);
 
 /// "30.5B", "596M", "114K".
 std::string parameter_words(std::uint64_t parameters);

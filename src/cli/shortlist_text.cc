@@ -20,14 +20,6 @@ std::string time_words(const gguf::Range& ttft_ms) {
   return ttft_ms.value <= 0 ? "?" : base::human_duration(ttft_ms.value / 1000);
 }
 
-std::string parameters_of(const Assessment& model) {
-  const bool mixture =
-      model.effective_billion < 0.99 * static_cast<double>(model.parameters.total) / 1e9;
-  return mixture ? fmt::format("{}, {} active", parameter_words(model.parameters.total),
-                               parameter_words(model.parameters.active))
-                 : parameter_words(model.parameters.total);
-}
-
 /// Why a kept model stands where it stands, in one line.
 std::string reason_of(const Assessment& model, const Wish& wish) {
   if (!model.kept()) return model.dropped;
@@ -39,7 +31,7 @@ std::string reason_of(const Assessment& model, const Wish& wish) {
 }
 
 std::string title(const Wish& wish) {
-  return fmt::format("for {}: {} tokens of context in {} {}, {} of memory for a model\n\n",
+  return fmt::format("for {}: {} tokens of context in {} {}, {} of memory available\n\n",
                      name_of(wish.task), token_words(wish.context_tokens), wish.slots,
                      wish.slots == 1 ? "slot" : "slots", human_bytes(wish.memory_bytes));
 }
@@ -51,6 +43,7 @@ std::string kept_text(const std::vector<const Assessment*>& kept, const Wish& wi
                      {"source"},
                      {"quantization"},
                      {"parameters", true},
+                     {"active", true},
                      {"tier"},
                      {"memory", true},
                      {"tokens/s", true},
@@ -59,9 +52,10 @@ std::string kept_text(const std::vector<const Assessment*>& kept, const Wish& wi
   for (std::size_t at = 0; at < std::min(top, kept.size()); ++at) {
     const Assessment& model = *kept[at];
     table.add({std::to_string(at + 1), model.model, model.source, model.quantization,
-               parameters_of(model), std::string(name_of(model.tier)),
-               human_bytes(model.need.total()), range_words(model.speed.decode_tps_at_depth),
-               time_words(model.speed.ttft_ms), reason_of(model, wish)});
+               parameter_words(model.parameters.total), parameter_words(model.parameters.active),
+               std::string(name_of(model.tier)), human_bytes(model.need.total()),
+               range_words(model.speed.decode_tps_at_depth), time_words(model.speed.ttft_ms),
+               reason_of(model, wish)});
   }
   std::string text = table.to_text();
   if (kept.size() > top) {
@@ -73,7 +67,8 @@ std::string kept_text(const std::vector<const Assessment*>& kept, const Wish& wi
 std::string priors_text(const Assessment& first) {
   const catalog::StartingSettings settings = starting_settings(first.tier);
   return fmt::format(
-      "\nto begin with for {} (priors, to be tested, not shipped): temperature {:g} to {:g}, "
+      "\nto begin with for the tier {} (priors, to be tested, not shipped): temperature {:g} to "
+      "{:g}, "
       "top_p {:g}, {} of context, {}\n",
       name_of(first.tier), settings.temperature_low, settings.temperature_high, settings.top_p,
       settings.context, settings.quantization);
@@ -88,7 +83,7 @@ Json row_json(const Assessment& model, const Wish& wish) {
            {"source", model.source},
            {"path", nullptr},
            {"kept", model.kept()},
-           {"fits", model.fits},
+           {"fits", model.fit.fits},
            {"resident_bytes", model.need.total()},
            {"decode_tps", range_json(model.speed.decode_tps)},
            {"decode_tps_at_prompt", range_json(model.speed.decode_tps_at_depth)},
@@ -113,19 +108,27 @@ Json row_json(const Assessment& model, const Wish& wish) {
 std::string shortlist_text(const std::vector<Assessment>& ranked, const Wish& wish,
                            std::size_t top) {
   std::vector<const Assessment*> kept;
-  std::string dropped;
+  std::string dropped_here;
+  std::string dropped_elsewhere;
   for (const Assessment& model : ranked) {
     if (model.kept()) {
       kept.push_back(&model);
     } else {
+      std::string& dropped = model.path.empty() ? dropped_elsewhere : dropped_here;
       dropped += fmt::format("  {} ({}, {}): {}\n", model.model, model.quantization, model.source,
                              model.dropped);
     }
   }
+  const std::string dropped = dropped_here + dropped_elsewhere;
   std::string text = title(wish);
   text += kept.empty() ? "nothing is left on the list\n" : kept_text(kept, wish, top);
   if (!dropped.empty()) text += "\ndropped\n" + dropped;
-  if (!kept.empty()) text += priors_text(*kept.front());
+  if (kept.empty()) return text;
+  text += priors_text(*kept.front());
+  if (kept.front()->path.empty() && !kept.front()->ollama.empty()) {
+    text +=
+        fmt::format("fetch the first with, for example: ollama pull {}\n", kept.front()->ollama);
+  }
   return text;
 }
 

@@ -162,9 +162,7 @@ void print_servers(base::Context& context, const std::vector<RunningServer>& ser
 }
 
 base::Status list_models(base::Context& context, const ModelsArguments& arguments) {
-  const std::vector<std::filesystem::path> folders(arguments.folders.begin(),
-                                                   arguments.folders.end());
-  ASSAY_TRY(const catalog::Survey survey, catalog::survey_models({context}, folders));
+  ASSAY_TRY(const catalog::Survey survey, look_for_models(context, arguments.folders));
   const std::vector<RunningServer> servers =
       endpoint::find_running_servers(endpoint::usual_server_addresses(context), &context.interrupt);
   if (arguments.json) {

@@ -11,6 +11,8 @@
 #include "cli/shortlist_text.h"
 #include "cli/verb.h"
 #include "cli/write_study.h"
+#include "host/machine.h"
+#include "host/memory.h"
 #include "scope/scope.h"
 
 namespace assay::cli {
@@ -38,9 +40,7 @@ struct ShortlistArguments {
 
 Status add_local(base::Context& context, const ShortlistArguments& arguments,
                  std::vector<Assessment>& assessments) {
-  const std::vector<std::filesystem::path> folders(arguments.folders.begin(),
-                                                   arguments.folders.end());
-  ASSAY_TRY(const catalog::Survey survey, catalog::survey_models({context}, folders));
+  ASSAY_TRY(const catalog::Survey survey, look_for_models(context, arguments.folders));
   for (const catalog::LocalModel& model : survey.models) {
     if (const auto candidate = catalog::candidate_of(model)) {
       assessments.push_back(assess(*candidate, arguments.wish));
@@ -73,12 +73,16 @@ Status complete(base::Context& context, ShortlistArguments& arguments) {
   const auto task = catalog::task_named(arguments.task);
   if (!task) return base::usage_error(fmt::format("no kind of task is named {}", arguments.task));
   arguments.wish.task = *task;
-  arguments.wish.memory_bytes =
-      arguments.memory_bytes != 0 ? arguments.memory_bytes : scope::memory_for_models();
-  ASSAY_TRY(const auto scope, scope::known_scope(context));
-  if (scope) {
-    arguments.wish.machine = scope->speed;
+  arguments.wish.simd = host::read_machine(context.home).simd;
+  if (arguments.memory_bytes != 0) {
+    arguments.wish.memory_bytes = arguments.memory_bytes;
   } else {
+    ASSAY_TRY(const host::MemoryFacts memory, host::read_memory());
+    arguments.wish.memory_bytes = memory.available;
+  }
+  ASSAY_TRY(const auto scope, scope::known_scope(context));
+  if (scope) arguments.wish.machine = scope->speed;
+  if (arguments.wish.machine.types.empty()) {
     context.err << "note: the speed of this machine is not known, so models are ranked by the "
                    "bytes they read per token; `assay scope` measures it\n";
     if (arguments.wish.decode_tps_least > 0 || arguments.wish.ttft_ms_most > 0) {
@@ -163,7 +167,7 @@ void add_wish_options(CLI::App& command, ShortlistArguments& arguments) {
       ->type_name("MS");
   command
       .add_option("--memory", arguments.memory_bytes,
-                  "Memory a model may take, 16GiB [what is free now, less a margin]")
+                  "Memory available to a model, 16GiB [what this machine has now]")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("SIZE");
   command.add_flag("--any-quantization", wish.any_quantization, "Keep models below 3 bits too");

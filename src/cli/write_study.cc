@@ -45,8 +45,7 @@ std::span<const std::string_view> cases_about(TaskKind task) {
   return {};
 }
 
-/// Long enough that answers of the kind are rarely cut.
-int answer_tokens(TaskKind task) {
+std::uint64_t usual_answer_tokens(TaskKind task) {
   switch (task) {
     case TaskKind::Extraction:
     case TaskKind::Classification:
@@ -59,6 +58,12 @@ int answer_tokens(TaskKind task) {
       return 2048;
   }
   return 256;
+}
+
+/// Long enough that answers of the kind are rarely cut; the prompt must fit beside them.
+std::uint64_t answer_tokens(const Wish& wish) {
+  const std::uint64_t slot = wish.context_tokens / static_cast<std::uint64_t>(wish.slots);
+  return std::clamp<std::uint64_t>(slot / 2, 1, usual_answer_tokens(wish.task));
 }
 
 /// A TOML string. Paths may hold anything but a zero byte.
@@ -132,9 +137,9 @@ std::string header_text(const StudyRequest& request, const Wish& wish) {
 std::string settings_text(const Assessment& first, const Wish& wish) {
   const catalog::StartingSettings priors = starting_settings(first.tier);
   std::string text = fmt::format(
-      "# What every cell starts from: the priors for models of {}.\n[baseline]\n"
+      "# What every cell starts from: the priors for the tier {}.\n[baseline]\n"
       "temperature = {:.1f}\ntop_p = {:.2f}\nmax_tokens = {}\ncontext = {}\n",
-      name_of(first.tier), priors.temperature_low, priors.top_p, answer_tokens(wish.task),
+      name_of(first.tier), priors.temperature_low, priors.top_p, answer_tokens(wish),
       wish.context_tokens);
   if (wish.slots > 1) text += fmt::format("parallel = {}\n", wish.slots);
   return text + fmt::format(

@@ -5,8 +5,8 @@
     tools/catalog/refresh.py --table data/models.toml --name qwen3-8b https://HOST/…/MODEL.gguf
 
 Only the header is read, of a URL by HTTP ranges. A row that is there keeps what no header tells
-(family, kinds, the published parameters, ollama); of a new row these are guessed from the file where
-it says them, and to be looked over: the program says what it guessed. Standard library only.
+(family, kinds, the published parameters, ollama); of a new row these are guessed from the file
+where it says them, and to be looked over: the program says what it guessed. Standard library only.
 """
 
 import argparse
