@@ -17,7 +17,7 @@ namespace {
 constexpr std::array kVerbs{
     Verb{"study", add_study},     Verb{"decide", add_decide}, Verb{"export", add_export},
     Verb{"compare", add_compare}, Verb{"verify", add_verify}, Verb{"cost", add_cost},
-    Verb{"doctor", add_doctor},   Verb{"twin", add_twin},
+    Verb{"doctor", add_doctor},   Verb{"gguf", add_gguf},     Verb{"twin", add_twin},
 };
 
 constexpr const char* kDescription =

@@ -28,6 +28,7 @@ void add_verify(CLI::App& app, Action& chosen);
 void add_cost(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 void add_twin(CLI::App& app, Action& chosen);
+void add_gguf(CLI::App& app, Action& chosen);
 
 /// A subcommand whose help ends with "Example:" and the given lines.
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,

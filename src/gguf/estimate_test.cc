@@ -2,9 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "gguf/known_shapes.h"
 #include "support/gguf_builder.h"
 
 namespace assay::gguf {
@@ -13,6 +15,8 @@ namespace {
 using test::GgufBuilder;
 
 constexpr double kMebibyte = 1024.0 * 1024.0;
+constexpr std::uint32_t kF16 = 1;
+constexpr std::uint32_t kQ40 = 2;
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
 
 Header header_of(const GgufBuilder& builder) {
@@ -134,27 +138,57 @@ TEST(EstimateCache, SlotsSplitTheContextAndEachIsPadded) {
             2048 * (64 * 2 * 2 + 64 * 2 * 34.0 / 32) / kMebibyte);
 }
 
-TEST(EstimateCache, LayersThatReuseAnotherOnesCacheHaveNone) {
-  const std::vector<std::pair<std::string, std::uint32_t>> shape{
-      {"block_count", 10}, {"embedding_length", 256}, {"attention.head_count", 4}};
-  auto sharing = shape;
-  sharing.emplace_back("attention.shared_kv_layers", 4);
-  auto predicting = shape;
-  predicting.emplace_back("nextn_predict_layers", 1);
-  const double all = cache_mebibytes(model("llama", shape), {.context_tokens = 1024});
-  EXPECT_EQ(cache_mebibytes(model("llama", sharing), {.context_tokens = 1024}), all * 0.6);
-  EXPECT_EQ(cache_mebibytes(model("llama", predicting), {.context_tokens = 1024}), all * 0.9);
+TEST(EstimateWeights, MatricesOfSomeTypesAreHeldTwice) {
+  GgufBuilder builder = model("llama", {{"block_count", 1}});
+  builder.tensor("token_embd.weight", {256, 64}, kQ40, 64 * 256 / 32 * 18)
+      .tensor("output.weight", {256, 64}, kF16, 64 * 256 * 2)
+      .tensor("blk.0.ffn_up.weight", {256, 128}, kQ40, 128 * 256 / 32 * 18)
+      .tensor("blk.0.ffn_down.weight", {256, 3}, kQ40, 3 * 256 / 32 * 18)
+      .tensor("blk.0.ffn_up_exps.weight", {256, 8, 2}, kQ40, 2 * 8 * 256 / 32 * 18)
+      .tensor("blk.0.attn_k_b.weight", {256, 8, 2}, kQ40, 2 * 8 * 256 / 32 * 18)
+      .tensor("blk.0.attn_q.weight", {256, 64}, kF16, 64 * 256 * 2);
+  const MemoryNeed need = estimate_memory(header_of(builder), {.simd = {"avx2"}});
+  EXPECT_EQ(need.repacked, (128U + 16U) * 8 * 18)
+      << "not the embedding, rows of three, or a stack that is no expert's";
+  EXPECT_EQ(estimate_memory(header_of(builder), {.simd = {"avx"}}).repacked, 0U);
+  EXPECT_EQ(estimate_memory(header_of(builder), {.repack = false}).repacked, 0U);
 }
 
-TEST(Estimate, RepackedTypesAreHeldTwiceExceptTheEmbedding) {
+TEST(EstimateWeights, ATiedEmbeddingIsCopiedForTheOutput) {
   GgufBuilder builder = model("llama", {{"block_count", 1}});
-  builder.tensor("token_embd.weight", {256, 64}, 2, 64 * 256 / 32 * 18)
-      .tensor("blk.0.ffn_up.weight", {256, 128}, 2, 128 * 256 / 32 * 18)
-      .tensor("blk.0.ffn_down.weight", {256, 3}, 2, 3 * 256 / 32 * 18)
-      .tensor("blk.0.attn_q.weight", {256, 64}, 1, 64 * 256 * 2);
-  const MemoryNeed need = estimate_memory(header_of(builder), {});
-  EXPECT_EQ(need.weights, (64U + 128U + 3U) * 8 * 18 + 64 * 512);
-  EXPECT_EQ(need.repacked, 128U * 8 * 18) << "rows of three do not come in eights";
+  builder.tensor("token_embd.weight", {256, 64}, kQ40, 64 * 256 / 32 * 18);
+  const MemoryNeed need = estimate_memory(header_of(builder), {.simd = {"avx2"}});
+  EXPECT_EQ(need.repacked, 64U * 8 * 18);
+  EXPECT_EQ(need.released, 0U) << "it is still looked up in the file";
+}
+
+TEST(EstimateWeights, EachProcessorHasItsTypes) {
+  struct Case {
+    std::string simd;
+    std::uint32_t type;
+    std::uint64_t block_bytes;
+    bool repacked;
+  };
+  for (const Case& one :
+       {Case{"avx2", 12, 144, true}, Case{"avx2", 10, 84, false}, Case{"avx512f", 10, 84, true},
+        Case{"avx2", 14, 210, false}, Case{"neon", 14, 210, true}, Case{"neon", 10, 84, false}}) {
+    GgufBuilder builder = model("llama", {{"block_count", 1}});
+    builder.tensor("blk.0.ffn_up.weight", {256, 8}, one.type, 8 * one.block_bytes);
+    const MemoryNeed need = estimate_memory(header_of(builder), {.simd = {one.simd}});
+    EXPECT_EQ(need.repacked, one.repacked ? 8 * one.block_bytes : 0) << one.simd << one.type;
+  }
+}
+
+TEST(EstimateWeights, WhatNothingUsesInPlaceIsUnmappedAfterLoading) {
+  GgufBuilder builder = model("llama", {{"block_count", 1}});
+  builder.tensor("token_embd.weight", {256, 64}, kF16, 64 * 512)
+      .tensor("output.weight", {256, 64}, kQ40, 64 * 144)
+      .tensor("blk.0.ffn_up.weight", {256, 8}, kQ40, 8 * 144);
+  const MemoryNeed need = estimate_memory(header_of(builder), {.simd = {"avx2"}});
+  EXPECT_EQ(need.released, 64U * 144 + 8 * 144);
+  EXPECT_EQ(need.serving(), need.weights - need.released + need.repacked + need.cache.total() +
+                                need.compute + need.output + need.overhead);
+  EXPECT_EQ(need.loading(), need.weights + need.repacked + need.overhead);
 }
 
 TEST(Estimate, WithoutFlashAttentionEveryScoreTakesMemory) {
@@ -169,10 +203,86 @@ TEST(Estimate, WithoutFlashAttentionEveryScoreTakesMemory) {
   EXPECT_GE(without - with, std::uint64_t{32} * 8192 * 512 * 4);
 }
 
-TEST(Estimate, TotalIsTheSumOfItsParts) {
-  const MemoryNeed need{1, 2, 4, 8, 16};
-  EXPECT_EQ(need.total(), 31U);
-  EXPECT_EQ((MemoryNeed{kMost, 1, 0, 0, 0}.total()), kMost);
+// The sizes below were read off "compute buffer size" lines of llama-server 0.5.0 with hollow
+// models of these shapes; tests/perf/memory_prediction.py reads them again.
+
+struct ComputeCase {
+  std::string shape;
+  LoadSettings settings;
+  double mebibytes;
+};
+
+class EstimateCompute : public testing::TestWithParam<ComputeCase> {};
+
+TEST_P(EstimateCompute, IsWithinATwentiethOfWhatTheEngineReserves) {
+  const auto shape = known_shape(GetParam().shape);
+  ASSERT_TRUE(shape.has_value());
+  const auto header = header_of(*shape, "Q8_0");
+  ASSERT_TRUE(header.has_value()) << header.error().to_string();
+  const double compute =
+      static_cast<double>(estimate_memory(*header, GetParam().settings).compute) / kMebibyte;
+  EXPECT_NEAR(compute, GetParam().mebibytes, std::max(6.0, GetParam().mebibytes / 20));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, EstimateCompute,
+    testing::Values(
+        ComputeCase{"llama-3.1-8b", {.context_tokens = 4096}, 120.01},
+        ComputeCase{"llama-3.1-8b", {.context_tokens = 16384}, 132.01},
+        ComputeCase{"llama-3.1-8b", {.context_tokens = 16384, .slots = 4}, 120.01},
+        ComputeCase{"llama-3.1-8b", {.context_tokens = 4096, .micro_batch = 128}, 30.0},
+        ComputeCase{"llama-3.1-8b", {.context_tokens = 512}, 116.51},
+        ComputeCase{"llama-3.1-8b", {.context_tokens = 16384, .flash_attention = false}, 1100.01},
+        ComputeCase{"qwen3-1.7b", {.context_tokens = 4096}, 56.01},
+        ComputeCase{"qwen3-1.7b", {.context_tokens = 4096, .flash_attention = false}, 160.01},
+        ComputeCase{"qwen3-30b-a3b", {.context_tokens = 4096}, 92.01},
+        ComputeCase{"qwen3-30b-a3b", {.context_tokens = 16384, .flash_attention = false}, 1086.01},
+        ComputeCase{"gemma-3-4b", {.context_tokens = 4096}, 84.52},
+        ComputeCase{"gemma-3-4b", {.context_tokens = 4096, .slots = 4, .unified = true}, 87.02},
+        ComputeCase{"gemma-3-12b", {.context_tokens = 16384}, 138.02},
+        ComputeCase{"gemma-3-12b", {.context_tokens = 4096, .flash_attention = false}, 186.01},
+        ComputeCase{"gpt-oss-20b", {.context_tokens = 4096}, 97.14},
+        ComputeCase{"gpt-oss-20b", {.context_tokens = 4096, .flash_attention = false}, 558.39},
+        ComputeCase{"deepseek-v2-lite", {.context_tokens = 4096}, 93.01},
+        ComputeCase{
+            "deepseek-v2-lite", {.context_tokens = 16384, .flash_attention = false}, 602.05},
+        ComputeCase{"qwen3-next-80b-a3b", {.context_tokens = 4096}, 90.01},
+        ComputeCase{"qwen3-next-80b-a3b", {.context_tokens = 4096, .slots = 4}, 87.01}),
+    [](const auto& instance) {
+      std::string name = instance.param.shape + "_" + std::to_string(instance.index);
+      std::replace_if(
+          name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
+      return name;
+    });
+
+TEST(Estimate, WindowsAndStatesAreSnapshotAtTheEndOfAPrompt) {
+  const MemoryNeed need = estimate_memory(header_of(gpt_oss_20b()), {.context_tokens = 8192});
+  EXPECT_EQ(need.checkpoints, 2U * 12 * 128 * (512 + 512) * 2);
+  EXPECT_EQ(need.can_grow, 15 * need.checkpoints);
+  EXPECT_EQ(estimate_memory(header_of(gpt_oss_20b()), {.prompt_store_bytes = 7}).can_grow % 8, 7U);
+}
+
+TEST(Estimate, TotalIsThePeakOfLoadingAndServing) {
+  MemoryNeed need{.weights = 1, .repacked = 2, .cache = {4, 8, 16, 32}, .compute = 64};
+  EXPECT_EQ(need.total(), 127U);
+  need.weights = 1000;
+  need.released = 900;
+  EXPECT_EQ(need.total(), 1002U) << "the end of loading";
+  EXPECT_EQ((MemoryNeed{.weights = kMost, .repacked = 1}.total()), kMost);
+}
+
+TEST(Estimate, SettingsThatTheEngineRefusesAreRefused) {
+  EXPECT_TRUE(check_load_settings({}).has_value());
+  const std::vector<LoadSettings> wrong{{.cache_type_k = "q9_9"},
+                                        {.cache_type_v = "q8_0", .flash_attention = false},
+                                        {.slots = 0},
+                                        {.slots = 257},
+                                        {.context_tokens = 3, .slots = 4},
+                                        {.micro_batch = 0}};
+  for (const LoadSettings& settings : wrong) {
+    EXPECT_FALSE(check_load_settings(settings).has_value());
+  }
+  EXPECT_TRUE(check_load_settings({.cache_type_k = "q8_0", .flash_attention = false}).has_value());
 }
 
 TEST(Estimate, NonsenseSaturatesInsteadOfWrapping) {

@@ -161,6 +161,92 @@ TEST(Header, OverflowingTensorsAreRefused) {
   expect_refused(GgufBuilder().number("general.alignment", 24), HasSubstr("power of two"));
 }
 
+TEST(Header, TensorsWithoutAPlaceAreRefused) {
+  const auto at = [](std::string_view name, std::uint64_t offset) {
+    return GgufBuilder::text_of(name) + GgufBuilder::bytes_of<std::uint32_t>(1) +
+           GgufBuilder::bytes_of<std::uint64_t>(64) + GgufBuilder::bytes_of<std::uint32_t>(0) +
+           GgufBuilder::bytes_of(offset);
+  };
+  expect_refused(GgufBuilder().raw_tensor(at("a", 0)).raw_tensor(at("b", 224)),
+                 AllOf(HasSubstr("`a` and `b` overlap"), HasSubstr("from byte 256"),
+                       HasSubstr("found it at byte 224")));
+  expect_refused(GgufBuilder().raw_tensor(at("a", 0)).raw_tensor(at("b", 0)), HasSubstr("overlap"));
+  expect_refused(GgufBuilder().raw_tensor(at("a", 8)), HasSubstr("a multiple of 32, found 8"));
+  expect_refused(GgufBuilder().raw_tensor(at("a", std::uint64_t{1} << 40U)),
+                 HasSubstr("truncated"));
+  expect_refused(GgufBuilder().raw_tensor(at("a", ~std::uint64_t{31})), HasSubstr("beyond"));
+  expect_refused(GgufBuilder().tensor("x", {64, 0}, 0, 0), HasSubstr("at least 1, found 0"));
+  expect_refused(GgufBuilder().tensor("x", {}, 0, 0), HasSubstr("1 to 4 dimensions, found 0"));
+}
+
+TEST(Header, RemovedTypesAreNamed) {
+  expect_refused(GgufBuilder().tensor("x", {64}, 31, 64),
+                 AllOf(HasSubstr("Q4_0_4_4"), HasSubstr("tensor `x`"), HasSubstr("removed")));
+  expect_refused(GgufBuilder().tensor("x", {64}, 4, 64), HasSubstr("Q4_2"));
+}
+
+TEST(Header, WrongAlignmentsAndTruthValuesAreRefused) {
+  for (const std::uint32_t alignment : {0U, 3U, 24U}) {
+    expect_refused(GgufBuilder().number("general.alignment", alignment), HasSubstr("power of two"));
+  }
+  expect_refused(GgufBuilder().text("general.alignment", "32"), HasSubstr("no whole number"));
+  expect_refused(GgufBuilder().raw("a", 7, "\x02"), HasSubstr("0 or 1"));
+  expect_refused(GgufBuilder().raw("a", 13, "\x02"), HasSubstr("from 0 to 12, found 13"));
+  expect_refused(GgufBuilder().number("a", 1).number("a", 2), HasSubstr("`a` stands twice"));
+}
+
+TEST(Header, MoreThanAnyModelHasIsRefusedWhateverTheFilesSize) {
+  const std::uint64_t huge = std::uint64_t{1} << 62U;
+  GgufBuilder tensors;
+  tensors.tensor_count = 2'000'000;
+  const auto many = parse_header(tensors.header(), huge);
+  ASSERT_FALSE(many.has_value());
+  EXPECT_THAT(many.error().message, HasSubstr("at most 1000000, found 2000000"));
+  GgufBuilder metadata;
+  metadata.metadata_count = 2'000'000;
+  EXPECT_FALSE(parse_header(metadata.header(), huge).has_value());
+}
+
+TEST(Header, ManyLongArraysAreNotKeptWhole) {
+  std::string rows;
+  constexpr std::uint64_t kRows = 2000;
+  for (std::uint64_t row = 0; row < kRows; ++row) {
+    rows += GgufBuilder::bytes_of<std::uint32_t>(0) + GgufBuilder::bytes_of<std::uint64_t>(1024) +
+            std::string(1024, '\1');
+  }
+  const auto header =
+      parse(GgufBuilder()
+                .raw("rows", 9,
+                     GgufBuilder::bytes_of<std::uint32_t>(9) + GgufBuilder::bytes_of(kRows) + rows)
+                .number("after", 5));
+  ASSERT_TRUE(header.has_value()) << header.error().to_string();
+  const auto& array = std::get<Array>(header->metadata.at("rows"));
+  EXPECT_EQ(array.length, kRows);
+  std::uint64_t kept = 0;
+  for (const Value& row : array.head) kept += std::get<Array>(row).head.size();
+  EXPECT_LE(kept, 262'144U);
+  EXPECT_EQ(header->integer("after"), 5U);
+}
+
+/// Sizes of ggml-common.h in llama.cpp 0.5.0.
+TEST(Header, EveryTensorTypeHasItsSize) {
+  struct Row {
+    std::uint32_t type;
+    std::uint64_t bytes;  ///< Of a row of 256 elements.
+  };
+  for (const Row& row :
+       {Row{0, 1024},  Row{1, 512},   Row{2, 144},   Row{3, 160},  Row{6, 176},  Row{7, 192},
+        Row{8, 272},   Row{9, 288},   Row{10, 84},   Row{11, 110}, Row{12, 144}, Row{13, 176},
+        Row{14, 210},  Row{15, 292},  Row{16, 66},   Row{17, 74},  Row{18, 98},  Row{19, 50},
+        Row{20, 144},  Row{21, 110},  Row{22, 82},   Row{23, 136}, Row{24, 256}, Row{25, 512},
+        Row{26, 1024}, Row{27, 2048}, Row{28, 2048}, Row{29, 56},  Row{30, 512}, Row{34, 54},
+        Row{35, 66},   Row{39, 136},  Row{40, 144},  Row{41, 36},  Row{42, 72}}) {
+    const auto header = parse(GgufBuilder().tensor("x", {256}, row.type, row.bytes));
+    ASSERT_TRUE(header.has_value()) << header.error().to_string();
+    EXPECT_EQ(header->tensors[0].bytes, row.bytes) << "type " << row.type;
+  }
+}
+
 TEST(Header, TypeOfTheFutureHasNoSize) {
   const auto header = parse(GgufBuilder().tensor("x", {64}, 999, 0));
   ASSERT_TRUE(header.has_value());
@@ -220,6 +306,39 @@ TEST(HeaderFile, IsReadWithoutItsData) {
   EXPECT_EQ(header->file_bytes, builder.file_bytes());
   EXPECT_EQ(std::get<Array>(header->metadata.at("more")).length, 80'000U);
   EXPECT_GT(header->weight_bytes(), std::uint64_t{1} << 37U);
+}
+
+TEST(HeaderSource, IsReadPieceByPieceAndNoFurther) {
+  GgufBuilder builder = small_model();
+  builder.texts("long", 200'000)
+      .tensor("big", {std::uint64_t{1} << 30U}, 0, std::uint64_t{4} << 30U);
+  const std::string bytes = builder.header();
+  std::uint64_t furthest = 0;
+  std::uint64_t largest = 0;
+  const ByteSource source{"far.gguf", builder.file_bytes(),
+                          [&](std::uint64_t offset, std::uint64_t count) {
+                            furthest = std::max(furthest, offset + count);
+                            largest = std::max(largest, count);
+                            std::string piece = bytes.substr(std::min(offset, bytes.size()), count);
+                            piece.resize(count);
+                            return base::Result<std::string>(piece);
+                          }};
+  const auto header = read_one_header(source);
+  ASSERT_TRUE(header.has_value()) << header.error().to_string();
+  EXPECT_EQ(header->tensors.size(), 3U);
+  EXPECT_GT(bytes.size(), std::size_t{2} << 20U);
+  EXPECT_LE(furthest, bytes.size() + (std::size_t{256} << 10U));
+  EXPECT_LE(largest, std::size_t{256} << 10U);
+}
+
+TEST(HeaderSource, PassesItsErrorsOn) {
+  const ByteSource source{"far.gguf", 1000, [](std::uint64_t, std::uint64_t) {
+                            return base::Result<std::string>(base::unreachable("gone"));
+                          }};
+  const auto header = read_one_header(source);
+  ASSERT_FALSE(header.has_value());
+  EXPECT_EQ(header.error().kind, base::ErrorKind::Unreachable);
+  EXPECT_THAT(header.error().to_string(), HasSubstr("far.gguf: gone"));
 }
 
 TEST(HeaderFile, ErrorsNameTheFile) {

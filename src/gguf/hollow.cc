@@ -78,7 +78,9 @@ class Filler {
     }
   }
 
+  /// Does nothing to a tensor that is not F32.
   void ones(const Tensor& tensor) {
+    if (tensor.bytes != tensor.elements * sizeof(float) || tensor.bytes > kPieceBytes) return;
     std::string bytes(tensor.elements * sizeof(float), '\0');
     constexpr float kOne = 1.0F;
     for (std::uint64_t offset = 0; offset < bytes.size(); offset += sizeof(float)) {
@@ -111,18 +113,22 @@ std::uint64_t row_bytes(const Tensor& tensor) {
              : tensor.bytes / (tensor.elements / tensor.dimensions.front());
 }
 
-/// What a mixture needs to spread tokens over its experts; nothing for other models.
+/// Rotations are divided by these, so that zeros would make numbers that are none.
+bool is_rotation_factor(const Tensor& tensor) {
+  return tensor.name == "rope_freqs.weight" || tensor.name.starts_with("rope_factors_");
+}
+
+/// Rotation factors of every model; of a mixture what it needs to spread tokens over its experts.
 void fill(const Header& header, const HollowOptions& options, Filler& filler) {
-  const bool mixture = std::any_of(header.tensors.begin(), header.tensors.end(), is_router);
-  if (!mixture || options.embedding_rows_filled == 0) return;
-  const TensorType* single = find_tensor_type("F32");
+  const bool routed = options.embedding_rows_filled > 0 &&
+                      std::any_of(header.tensors.begin(), header.tensors.end(), is_router);
   for (const Tensor& tensor : header.tensors) {
-    if (is_router(tensor)) {
-      filler.random(tensor, tensor.bytes);
-    } else if (tensor.name == "token_embd.weight") {
-      filler.random(tensor, saturating_multiply(row_bytes(tensor), options.embedding_rows_filled));
-    } else if (tensor.name.ends_with("norm.weight") && tensor.type == single->id) {
+    if (is_rotation_factor(tensor) || (routed && tensor.name.ends_with("norm.weight"))) {
       filler.ones(tensor);
+    } else if (routed && is_router(tensor)) {
+      filler.random(tensor, tensor.bytes);
+    } else if (routed && tensor.name == "token_embd.weight") {
+      filler.random(tensor, saturating_multiply(row_bytes(tensor), options.embedding_rows_filled));
     }
   }
 }

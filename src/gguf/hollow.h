@@ -18,8 +18,9 @@ namespace assay::gguf {
 struct HollowOptions {
   /// Of a mixture of experts, so many rows of the token embedding, all routers and all norms are
   /// filled with small random values (always the same ones): zeros would send every token to the
-  /// same experts, and then the others are never read. 0: nothing is filled. Models without
-  /// experts are never filled: a product with zeros takes as long as any other.
+  /// same experts, and then the others are never read. 0: none of these. Models without experts
+  /// need none: a product with zeros takes as long as any other. Rotation factors, which are
+  /// divided by, are ones in every model.
   std::uint64_t embedding_rows_filled = std::numeric_limits<std::uint64_t>::max();
 };
 

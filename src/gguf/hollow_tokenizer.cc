@@ -12,8 +12,9 @@ namespace assay::gguf {
 namespace {
 
 constexpr std::uint64_t kBytes = 256;
-constexpr std::uint64_t kNormalToken = 1;   ///< LLAMA_TOKEN_TYPE_NORMAL.
-constexpr std::uint64_t kControlToken = 3;  ///< LLAMA_TOKEN_TYPE_CONTROL.
+// LLAMA_TOKEN_TYPE_NORMAL and _CONTROL; the engine insists on signed numbers.
+constexpr std::int64_t kNormalToken = 1;
+constexpr std::int64_t kControlToken = 3;
 constexpr std::array<std::string_view, 3> kSpecialTokens{"<|im_start|>", "<|im_end|>",
                                                          "<|endoftext|>"};
 constexpr std::string_view kChatTemplate =

@@ -1,45 +1,50 @@
 #include "gguf/parameters.h"
 
 #include <algorithm>
-#include <cmath>
-#include <string_view>
+
+#include "gguf/architecture_keys.h"
+#include "gguf/estimate_weights.h"
+#include "gguf/geometry.h"
 
 namespace assay::gguf {
 namespace {
 
 constexpr std::string_view kEmbedding = "token_embd.weight";
-constexpr std::string_view kOutput = "output.weight";
-
-/// "blk.3.ffn_up_exps.weight".
-bool holds_experts(std::string_view name) {
-  return name.find("_exps.") != std::string_view::npos ||
-         name.find("_chexps.") != std::string_view::npos;
+/// Looked up by row, as the token embedding is.
+constexpr std::string_view kLayerEmbedding = "per_layer_token_embd.weight";
+/// How many matrices the stack has.
+std::uint64_t experts_in(const Tensor& tensor, std::uint64_t otherwise) {
+  return tensor.dimensions.size() == 3 ? tensor.dimensions.back() : otherwise;
 }
 
-bool has_tensor(const Header& header, std::string_view name) {
-  return std::any_of(header.tensors.begin(), header.tensors.end(),
-                     [&](const Tensor& tensor) { return tensor.name == name; });
+double expert_share(const ArchitectureKeys& keys, const Tensor& tensor, std::int64_t block) {
+  const std::uint64_t experts = experts_in(tensor, keys.number("expert_count"));
+  const auto layer = static_cast<std::size_t>(std::max<std::int64_t>(0, block));
+  const std::uint64_t used = keys.at("expert_used_count", layer, experts);
+  if (experts == 0) return 1;
+  return std::min(1.0, static_cast<double>(used) / static_cast<double>(experts));
 }
 
 }  // namespace
 
 double share_per_token(const Header& header, const Tensor& tensor) {
-  if (tensor.name == kEmbedding) return has_tensor(header, kOutput) ? 0 : 1;
-  if (!holds_experts(tensor.name)) return 1;
-  const std::uint64_t experts = header.architecture_integer("expert_count").value_or(0);
-  const std::uint64_t used = header.architecture_integer("expert_used_count").value_or(experts);
-  if (experts == 0) return 1;
-  return std::min(1.0, static_cast<double>(used) / static_cast<double>(experts));
+  if (tensor.name == kEmbedding) return has_tied_embedding(header) ? 1 : 0;
+  if (tensor.name == kLayerEmbedding) return 0;
+  const std::int64_t block = block_of(tensor);
+  const std::uint64_t running = count_running_blocks(header);
+  if (running > 0 && block >= 0 && static_cast<std::uint64_t>(block) >= running) return 0;
+  return holds_experts(tensor) ? expert_share(ArchitectureKeys(header), tensor, block) : 1;
 }
 
 ParameterCount count_parameters(const Header& header) {
+  constexpr double kMost = 1.8e19;  // Just below what 64 bits hold.
   ParameterCount count;
   count.total = header.parameters();
   double active = 0;
   for (const Tensor& tensor : header.tensors) {
     active += static_cast<double>(tensor.elements) * share_per_token(header, tensor);
   }
-  count.active = static_cast<std::uint64_t>(std::min(active, 1.8e19));
+  count.active = static_cast<std::uint64_t>(std::min(active, kMost));
   return count;
 }
 

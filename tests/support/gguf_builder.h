@@ -64,6 +64,13 @@ class GgufBuilder {
     return *this;
   }
 
+  /// An entry of the tensor list as bytes; takes no space in the data.
+  GgufBuilder& raw_tensor(std::string_view entry) {
+    tensors_ += entry;
+    ++tensor_count;
+    return *this;
+  }
+
   std::string header() const {
     std::string bytes = "GGUF" + bytes_of(version) + bytes_of(tensor_count) +
                         bytes_of(metadata_count) + metadata_ + tensors_;
