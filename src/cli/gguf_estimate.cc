@@ -7,9 +7,12 @@
 #include <ostream>
 
 #include "base/json.h"
+#include "cli/gguf_correction.h"
 #include "cli/gguf_estimate_text.h"
 #include "cli/gguf_verbs.h"
 #include "cli/model_source.h"
+#include "endpoint/engine.h"
+#include "endpoint/guest_learning.h"
 #include "gguf/estimate_json.h"
 #include "host/machine.h"
 #include "host/memory.h"
@@ -141,6 +144,18 @@ base::Status add_speed(const base::Context& context, const EstimateArguments& ar
   return base::Done{};
 }
 
+/// Of the engine that would run the model; of none when it is not found. What was learned is never
+/// worth failing for: without it the estimate is as good as its formulas.
+gguf::Correction known_correction(base::Context& context, const std::string& architecture) {
+  const auto engine = endpoint::find_engine(context);
+  const std::string version = engine.has_value() ? engine->version : "";
+  auto learned = endpoint::learned_correction(context, version, architecture);
+  if (learned.has_value()) return *learned;
+  context.err << fmt::format("note: what guests taught here cannot be read: {}\n",
+                             learned.error().to_string());
+  return {};
+}
+
 base::Status estimate(base::Context& context, const EstimateArguments& arguments) {
   ASSAY_TRY(const gguf::LoadSettings settings, load_settings(context, arguments));
   ASSAY_TRY(const gguf::Header header, read_model(context, arguments.model));
@@ -157,6 +172,8 @@ base::Status estimate(base::Context& context, const EstimateArguments& arguments
   ASSAY_TRY(estimate.placed, place(arguments, header, settings));
   estimate.need =
       estimate.placed ? estimate.placed->need.host : gguf::estimate_memory(header, settings);
+  const gguf::Correction correction = known_correction(context, estimate.architecture);
+  if (!estimate.placed) estimate.need = gguf::corrected(estimate.need, correction);
   ASSAY_TRY(estimate.available_bytes, available_bytes(arguments));
   estimate.fit = gguf::judge_fit(estimate.need.total(), estimate.available_bytes);
   if (!estimate.placed) {
@@ -165,9 +182,12 @@ base::Status estimate(base::Context& context, const EstimateArguments& arguments
   }
   ASSAY_TRY_DONE(add_speed(context, arguments, header, estimate));
   if (arguments.json) {
-    context.out << base::dump_json(gguf::estimate_json(estimate)) << '\n';
+    base::Json record = gguf::estimate_json(estimate);
+    record["correction"] = correction_json(correction);
+    context.out << base::dump_json(record) << '\n';
   } else {
     print_estimate(context, estimate);
+    context.out << correction_text(correction, estimate.architecture);
   }
   return base::Done{};
 }

@@ -32,6 +32,8 @@ constexpr std::array kComponents{
     Component{"compute", [](MemoryNeed& need) -> std::uint64_t& { return need.compute; }},
     Component{"output", [](MemoryNeed& need) -> std::uint64_t& { return need.output; }},
     Component{"overhead", [](MemoryNeed& need) -> std::uint64_t& { return need.overhead; }},
+    Component{"checkpoints", [](MemoryNeed& need) -> std::uint64_t& { return need.checkpoints; }},
+    Component{"released", [](MemoryNeed& need) -> std::uint64_t& { return need.released; }},
 };
 
 Json to_json(MemoryNeed need) {

@@ -18,9 +18,10 @@ namespace assay::endpoint {
 
 /// The row of one guest's life; its time and machine are left for the caller. `predicted` is
 /// {"weights", "repacked", "full", "windowed", "latent", "recurrent", "compute", "output",
-/// "overhead"} in bytes; `actual` the same as the server told, 0 where it tells nothing, with
-/// "devices" (in the memory of cards), "resident_loaded" and "resident" (the most it held, just
-/// after the load and until its end). `settings` is the command line without the model.
+/// "overhead", "checkpoints", "released"} in bytes; `actual` the same as the server told, 0 where
+/// it tells nothing, with "devices" (in the memory of cards), "resident_loaded" and "resident" (the
+/// most it held, just after the load and until its end). `settings` is the command line without the
+/// model.
 store::GuestMemoryRow guest_memory_row(const Engine& engine, const GuestSettings& settings,
                                        const GuestReady& ready, std::uint64_t resident_peak);
 

@@ -66,6 +66,16 @@ double ratio_of(const Readings& readings, std::uint64_t MemoryNeed::*part) {
   return std::clamp(median(std::move(ratios), 1), kRatioLeast, kRatioMost);
 }
 
+/// The estimate with all that the server tells put in place of what was predicted of it.
+MemoryNeed as_told(const MemoryReading& reading) {
+  MemoryNeed need = reading.predicted;
+  need.repacked = reading.told.repacked;
+  need.cache = reading.told.cache;
+  need.compute = reading.told.compute;
+  need.output = reading.told.output;
+  return need;
+}
+
 /// What to change, without its record.
 Correction learn_from(const Readings& all, std::string_view architecture) {
   const Readings same = of_architecture(all, architecture);
@@ -78,8 +88,7 @@ Correction learn_from(const Readings& all, std::string_view architecture) {
   correction.output_ratio = ratio_of(readings, &MemoryNeed::output);
   std::vector<double> beyond;
   for (const MemoryReading* reading : readings) {
-    beyond.push_back(distance(reading->resident, reading->told.total()) -
-                     static_cast<double>(reading->predicted.overhead));
+    beyond.push_back(distance(reading->resident, as_told(*reading).total()));
   }
   correction.overhead_bytes = median(std::move(beyond));
   return correction;
@@ -121,8 +130,8 @@ bool is_exact(const MemoryReading& reading) {
   const MemoryNeed& said = reading.predicted;
   const MemoryNeed& told = reading.told;
   for (const double off :
-       {distance(said.weights, told.weights), distance(said.repacked, told.repacked),
-        distance(said.cache.full, told.cache.full),
+       {distance(said.weights - std::min(said.released, said.weights), told.weights),
+        distance(said.repacked, told.repacked), distance(said.cache.full, told.cache.full),
         distance(said.cache.windowed, told.cache.windowed),
         distance(said.cache.latent, told.cache.latent),
         distance(said.cache.recurrent, told.cache.recurrent)}) {

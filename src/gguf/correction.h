@@ -7,7 +7,8 @@
 // of the estimate and is reported as such. What is learned:
 //   compute   × median of told ÷ predicted, kept within 1/4 … 4
 //   output    × likewise
-//   overhead  + median of (resident − all that was told − predicted overhead), never below 0 in sum
+//   overhead  + median of (resident − the estimate with told in place of predicted sizes), never
+//             below 0 in sum
 // Medians, since one odd reading must not move the estimate. Readings of the same architecture
 // alone where there are three of them or more, else all.
 //

@@ -122,6 +122,14 @@ TEST(LearnCorrection, TakesTheLogsRoundingForExact) {
   EXPECT_EQ(learn_correction(readings, "llama").inexact, 0U);
 }
 
+TEST(LearnCorrection, ExpectsOnlyWhatStaysMappedToBeTold) {
+  std::vector<MemoryReading> readings{reading("llama", "a", 100, 0)};
+  readings[0].told.weights -= 2 * kMebibyte;
+  EXPECT_EQ(learn_correction(readings, "llama").inexact, 1U);
+  readings[0].predicted.released = 2 * kMebibyte;
+  EXPECT_EQ(learn_correction(readings, "llama").inexact, 0U);
+}
+
 TEST(LearnCorrection, PassesOverReadingsThatSayNothing) {
   std::vector<MemoryReading> readings{reading("llama", "a", 100, 0), reading("llama", "b", 100, 0)};
   readings[0].told.weights = 0;
