@@ -58,6 +58,9 @@ TEST_F(CommandTest, HelpOfEveryVerbShowsAnExample) {
                                              {"compare"},
                                              {"verify"},
                                              {"doctor"},
+                                             {"gguf"},
+                                             {"gguf", "show"},
+                                             {"gguf", "hollow"},
                                              {"twin"}}) {
     std::vector<std::string> arguments = verb;
     arguments.emplace_back("--help");

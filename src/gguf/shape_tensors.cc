@@ -6,56 +6,14 @@
 #include <array>
 #include <utility>
 
+#include "gguf/shape_block.h"
+
 namespace assay::gguf {
 namespace {
-
-using Dimensions = std::vector<std::uint64_t>;
 
 /// More than the engine takes; bounds the work for a shape that makes no sense.
 constexpr std::uint64_t kLayersMax = 512;
 constexpr std::uint64_t kSigmoidGating = 2;  ///< expert_gating_func of routers with a bias.
-
-/// One layer's tensors as they are added.
-class Block {
- public:
-  Block(const ModelShape& shape, std::uint64_t layer, std::vector<Tensor>& tensors)
-      : shape_(shape), layer_(layer), tensors_(tensors) {}
-
-  void add(std::string_view name, Dimensions dimensions) {
-    tensors_.push_back({fmt::format("blk.{}.{}", layer_, name), std::move(dimensions), 0, 0, 0, 0});
-  }
-  /// "NAME.weight".
-  void weight(std::string_view name, Dimensions dimensions) {
-    add(fmt::format("{}.weight", name), std::move(dimensions));
-  }
-  void bias(std::string_view name, Dimensions dimensions) {
-    add(fmt::format("{}.bias", name), std::move(dimensions));
-  }
-
-  std::uint64_t value(std::string_view key) const { return shape_.of_layer(key, layer_); }
-  std::uint64_t layer() const { return layer_; }
-  const ModelShape& shape() const { return shape_; }
-
-  std::uint64_t embedding() const { return value("embedding_length"); }
-  std::uint64_t heads() const { return value("attention.head_count"); }
-  std::uint64_t key_value_heads() const { return value("attention.head_count_kv"); }
-  bool windowed() const { return value("attention.sliding_window_pattern") != 0; }
-  std::uint64_t key_length() const { return head_length("attention.key_length"); }
-  std::uint64_t value_length() const { return head_length("attention.value_length"); }
-
- private:
-  std::uint64_t head_length(std::string_view key) const {
-    if (windowed()) {
-      if (const std::uint64_t length = value(fmt::format("{}_swa", key))) return length;
-    }
-    if (const std::uint64_t length = value(key)) return length;
-    return heads() == 0 ? 0 : embedding() / heads();
-  }
-
-  const ModelShape& shape_;
-  std::uint64_t layer_;
-  std::vector<Tensor>& tensors_;
-};
 
 /// How an architecture's attention and norms differ from Llama's.
 struct Traits {
