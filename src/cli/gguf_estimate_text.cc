@@ -20,7 +20,8 @@ void print_bytes(base::Context& context, std::string_view name, std::uint64_t by
 }
 
 std::string count(std::uint64_t parameters) {
-  return fmt::format("{:.2f} B", static_cast<double>(parameters) / 1e9);
+  const auto value = static_cast<double>(parameters);
+  return value >= 1e9 ? fmt::format("{:.2f} B", value / 1e9) : fmt::format("{:.2f} M", value / 1e6);
 }
 
 void print_settings(base::Context& context, const Estimate& estimate) {
@@ -29,8 +30,9 @@ void print_settings(base::Context& context, const Estimate& estimate) {
   context.out << fmt::format("parameters     {}, {} per token\n", count(estimate.parameters.total),
                              count(estimate.parameters.active));
   const std::string slots = settings.unified ? fmt::format("shared by {} slots", settings.slots)
-                                             : fmt::format("in each of {} slot{}", settings.slots,
-                                                           settings.slots == 1 ? "" : "s");
+                            : settings.slots == 1
+                                ? "in one slot"
+                                : fmt::format("in each of {} slots", settings.slots);
   context.out << fmt::format(
       "settings       {} tokens {}, cache {}/{}, micro-batch {}, flash attention {}\n",
       estimate.context_tokens, slots, settings.cache_type_k, settings.cache_type_v,

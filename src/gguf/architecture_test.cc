@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/file.h"
 #include "gguf/estimate.h"
 #include "support/gguf_builder.h"
 
@@ -266,6 +267,14 @@ TEST(Architectures, EachRowHasACase) {
     EXPECT_EQ(find_architecture(row.name), &row);
   }
   EXPECT_EQ(tested.size(), architectures().size());
+}
+
+TEST(Architectures, EachRowIsInTheReference) {
+  const auto page = base::read_file(ASSAY_SOURCE_DIR "/docs/reference/memory-estimate.md");
+  ASSERT_TRUE(page.has_value()) << page.error().to_string();
+  for (const Architecture& row : architectures()) {
+    EXPECT_THAT(*page, testing::HasSubstr("`" + std::string(row.name) + "`"));
+  }
 }
 
 TEST(Architectures, AnUnknownOneErrsUpwardAndSaysSo) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares `assay gguf estimate` with what llama-server holds, by component.
 
-    tests/perf/memory_prediction.py [--assay PROGRAM] [--server PROGRAM] [--prompt TOKENS] [MODEL ...]
+    tests/perf/memory_prediction.py [--assay PROGRAM] [--prompt TOKENS] [--contexts N N] [MODEL ...]
 
 MODEL is a GGUF file or `shape:NAME:QUANTIZATION` for a hollow model (`assay gguf hollow --list`);
 `!no-repack` behind it starts the server so. Without any: the shipped models and the hollow ones of
@@ -166,6 +166,7 @@ def main():
     parser.add_argument("--assay", default=str(SOURCE / "build/dev/assay"))
     parser.add_argument("--server", default=str(SERVER))
     parser.add_argument("--prompt", type=int, default=560)
+    parser.add_argument("--contexts", type=int, nargs="+", default=CONTEXTS)
     parser.add_argument("models", nargs="*", metavar="MODEL")
     arguments = parser.parse_args()
     columns = "".join(f"{part:>18}" for part in COMPONENTS)
@@ -175,7 +176,7 @@ def main():
         folder = pathlib.Path(name)
         for word in arguments.models or MODELS:
             model, label, flags = resolve(arguments.assay, word, folder)
-            for context in CONTEXTS:
+            for context in arguments.contexts:
                 predicted = prediction(arguments.assay, model, context, flags)
                 if predicted["resident"] + SPARE_MEBIBYTES > available_mebibytes():
                     print(f"{label:<42}{context:>7}  skipped: {predicted['resident']:.0f} MiB "
