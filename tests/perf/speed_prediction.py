@@ -28,8 +28,8 @@ TARGET = 0.15
 GENERATED = 16
 SHALLOW = 8  # Tokens before the generation that counts as depth 0.
 
-# Name, quantization, layers (0: all), two depths. A few layers have the speed per layer of all, fit a
-# small machine and let a slow one process a prompt in seconds.
+# Name, quantization, layers (0: all), two depths. A few layers have the speed per layer of all,
+# fit a small machine and let a slow one process a prompt in seconds.
 HOLLOW = [
     ("llama-3.1-8b", "Q4_0", 4, (128, 512)),
     ("llama-3.1-8b", "Q4_K_M", 4, (128, 512)),
