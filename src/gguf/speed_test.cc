@@ -160,6 +160,33 @@ TEST(Speed, AnUnmeasuredTypeTakesTheNearestRateAndAWiderInterval) {
   EXPECT_GT(guessed.high / guessed.low, known.high / known.low * 1.2);
 }
 
+TEST(Speed, WithoutItsRearrangedCopyATypeIsLessSure) {
+  LoadSettings as_it_is;
+  as_it_is.repack = false;
+  const auto width = [](const Range& range) { return range.high / range.low; };
+  const Header rearranged = known_header("llama-3.1-8b", "Q4_0");
+  EXPECT_GT(width(estimate_speed(rearranged, as_it_is, machine(), 0, 0).decode_tps),
+            1.2 * width(estimate_speed(rearranged, {}, machine(), 0, 0).decode_tps));
+  const Header never = known_header("llama-3.1-8b", "F16");
+  EXPECT_DOUBLE_EQ(width(estimate_speed(never, as_it_is, machine(), 0, 0).decode_tps),
+                   width(estimate_speed(never, {}, machine(), 0, 0).decode_tps));
+}
+
+TEST(Speed, LayersThatShareACacheAttendToo) {
+  GgufBuilder builder;
+  builder.text("general.architecture", "gemma3n")
+      .number("gemma3n.block_count", 30)
+      .number("gemma3n.embedding_length", 64)
+      .number("gemma3n.attention.head_count", 2)
+      .number("gemma3n.attention.head_count_kv", 1)
+      .number("gemma3n.attention.key_length", 32)
+      .number("gemma3n.attention.shared_kv_layers", 10);
+  const auto header = parse_header(builder.header(), builder.file_bytes());
+  ASSERT_TRUE(header.has_value()) << header.error().to_string();
+  EXPECT_DOUBLE_EQ(attention_work(*header, 1).scores, 30. * 2);
+  EXPECT_DOUBLE_EQ(attention_work(*header, 1).products, 30. * 2 * (32 + 32));
+}
+
 TEST(Speed, ModelsInTheCacheSaveTheMemorysShareOfEveryByte) {
   MachineSpeed cached = machine();
   cached.cache_bytes = std::uint64_t{64} << 30U;

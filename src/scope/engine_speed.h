@@ -1,5 +1,7 @@
-// Measures what the engine reaches on this machine, in well under a minute, so that gguf/speed.h
-// can predict any model. `assay scope` calls it and keeps the result in its record.
+// Measures what the engine reaches on this machine, so that gguf/speed.h can predict any model.
+// `assay scope` calls it and keeps the result in its record. Each of the eleven steps runs the
+// engine for a few seconds where nothing else uses the processor, and for much longer where
+// something does.
 //
 // Hollow models stand in for real ones: true shapes, no content (gguf/hollow.h). Those for weights
 // are larger than twice the last-level cache, since a rate out of the cache says nothing of a real
