@@ -65,6 +65,9 @@ struct Assessment {
   bool kept() const { return dropped.empty(); }
 };
 
+/// How a server would be started for the wish.
+gguf::LoadSettings load_settings(const Wish& wish);
+
 Assessment assess(const Candidate& candidate, const Wish& wish);
 
 /// A file of the survey; nullopt for what is no model that generates text.

@@ -34,7 +34,8 @@ struct KnownModel {
 };
 
 /// `source` names the text in errors. BadInput, with line and key, for what is not such a table:
-/// unknown keys, missing ones, two rows of one name, a shape without tensors.
+/// unknown keys, missing ones, two rows of one name. Whether a shape makes a model is asked later,
+/// by gguf::header_of().
 base::Result<std::vector<KnownModel>> parse_model_table(std::string_view text,
                                                         std::string_view source);
 

@@ -54,7 +54,8 @@ Status add_local(base::Context& context, const ShortlistArguments& arguments,
   return base::Done{};
 }
 
-Status add_table(const ShortlistArguments& arguments, std::vector<Assessment>& assessments) {
+Status add_table(base::Context& context, const ShortlistArguments& arguments,
+                 std::vector<Assessment>& assessments) {
   std::string text(catalog::shipped_models());
   const std::string source = arguments.table.empty() ? "the shipped table" : arguments.table;
   if (!arguments.table.empty()) {
@@ -62,8 +63,13 @@ Status add_table(const ShortlistArguments& arguments, std::vector<Assessment>& a
   }
   ASSAY_TRY(const auto models, catalog::parse_model_table(text, source));
   for (const catalog::KnownModel& model : models) {
-    ASSAY_TRY(Assessment assessment, assess_known(model, arguments.wish));
-    assessments.push_back(std::move(assessment));
+    auto assessment = assess_known(model, arguments.wish);
+    if (assessment.has_value()) {
+      assessments.push_back(std::move(*assessment));
+    } else {
+      context.err << fmt::format("note: {} of {} is left out: {}\n", model.name, source,
+                                 assessment.error().message);
+    }
   }
   return base::Done{};
 }
@@ -114,7 +120,7 @@ Status print_shortlist(base::Context& context, ShortlistArguments arguments) {
   ASSAY_TRY_DONE(complete(context, arguments));
   std::vector<Assessment> assessments;
   if (!arguments.only_catalog) ASSAY_TRY_DONE(add_local(context, arguments, assessments));
-  if (!arguments.only_local) ASSAY_TRY_DONE(add_table(arguments, assessments));
+  if (!arguments.only_local) ASSAY_TRY_DONE(add_table(context, arguments, assessments));
   catalog::rank(assessments, arguments.wish.task);
   if (arguments.json) {
     context.out << base::dump_json(shortlist_json(assessments, arguments.wish)) << '\n';

@@ -116,6 +116,10 @@ class Shortlist(VerbsTest):
         text = (ROOT / "data" / "models.toml").read_text()
         table.write_text("[[model]]".join(text.split("[[model]]")[:2]))
         self.assertEqual(len(self.rows("--task", "chat", "--catalog", "--table", table)), 1)
+        table.write_text(table.read_text().replace('architecture = "llama"',
+                                                   'architecture = "novel"'))
+        run = self.run_assay("shortlist", "--task", "chat", "--catalog", "--table", table)
+        self.assertIn("left out: no tensors are known", run.stderr)
         table.write_text("[[model]]\nname = 7\n")
         run = self.run_assay("shortlist", "--task", "chat", "--table", table, expect=3)
         self.assertIn("mine.toml:2", run.stderr)
