@@ -1,5 +1,5 @@
-"""What assay learns of memory from the guests of a study: predicted against actual by component is kept
-for this machine, and a store that cannot be written never disturbs the study."""
+"""What assay learns of memory from the guests of a study: predicted against actual by component is
+kept for this machine, and a store that cannot be written never disturbs the study."""
 
 import json
 import sqlite3
