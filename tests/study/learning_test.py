@@ -1,5 +1,5 @@
-"""What assay learns of memory from the guests of a study: predicted against actual by component is kept
-for this machine, and a store that cannot be written never disturbs the study."""
+"""What assay learns of memory from the guests of a study: predicted against actual by component is
+kept for this machine, and a store that cannot be written never disturbs the study."""
 
 import json
 import sqlite3
@@ -56,6 +56,27 @@ class LearningTest(StudyTest):
             self.assertGreater(actual["resident_loaded"], actual["weights"])
             self.assertGreaterEqual(actual["resident"], actual["resident_loaded"])
             self.assertLess(actual["resident"], 256 * MEBIBYTE)
+
+    def test_an_estimate_says_what_it_learned_and_how_good_that_has_been(self):
+        estimate = ["gguf", "estimate", MODEL, "--ctx", "1024", "--slots", "1"]
+        before = self.record(*estimate)
+        self.assertEqual(before["correction"]["readings"], 0)
+        self.assertFalse(before["correction"]["applied"])
+        self.run_assay("study", "run", self.write("study.toml", STUDY), "--yes")
+        after = self.record(*estimate)
+        correction = after["correction"]
+        self.assertEqual(correction["readings"], 2)
+        self.assertEqual(correction["inexact"], 0)
+        self.assertEqual(correction["record"]["readings"], 2)
+        self.assertEqual(after["kv_bytes"], before["kv_bytes"])
+        self.assertEqual(after["weights_bytes"], before["weights_bytes"])
+        resident = max(actual["resident"] for _, _, actual in self.rows())
+        if correction["applied"]:
+            off = abs(after["resident_bytes"] - resident)
+            self.assertLessEqual(off, abs(before["resident_bytes"] - resident))
+        out, _ = self.run_assay(*estimate)
+        self.assertIn("correction ", out)
+        self.assertIn("its error ", out)
 
     def test_a_store_that_cannot_be_written_does_not_disturb_the_study(self):
         # A folder stands where the file should be: that stops root too, whom permissions do not.
