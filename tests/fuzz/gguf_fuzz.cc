@@ -24,8 +24,16 @@ void require(bool holds) {
 }
 
 const gguf::MachineSpeed& machine() {
-  static const gguf::MachineSpeed speed{
-      1e10, 1e-5, 1e10, 1e10, {{"F32", 1e10, 1e10}, {"Q4_K", 1e10, 1e10}, {"Q8_0", 1e10, 1e10}}};
+  static const gguf::MachineSpeed speed = [] {
+    gguf::MachineSpeed made;
+    made.read_bytes_per_s = 1e10;
+    made.cached_bytes_per_s = 1e11;
+    made.token_overhead_s = made.layer_overhead_s = 1e-5;
+    made.vocabulary_overhead_s = made.element_overhead_s = 1e-9;
+    made.caches = {{"f16", 1e10, 1e-9, 1e10, 1e-9, 0.1}};
+    made.types = {{"F32", 1e10, 1e10, 0.1}, {"Q4_K", 1e10, 1e10, 0.1}, {"Q8_0", 1e10, 1e10, 0.1}};
+    return made;
+  }();
   return speed;
 }
 
