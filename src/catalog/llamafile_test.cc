@@ -9,9 +9,13 @@ namespace {
 
 using testing::HasSubstr;
 
+/// Little-endian; bytes beyond the eighth are zero.
 std::string number(std::uint64_t value, int bytes) {
   std::string text;
-  for (int at = 0; at < bytes; ++at) text += static_cast<char>((value >> (8 * at)) & 0xFF);
+  for (int at = 0; at < bytes; ++at) {
+    text += static_cast<char>(value & 0xFF);
+    value >>= 8;
+  }
   return text;
 }
 
