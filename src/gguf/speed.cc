@@ -44,6 +44,7 @@ struct Duration {
 struct Rate {
   double decode_bytes_per_s = 0;
   double prefill_flops = 0;
+  double expert_flops = 0;
   double doubt = 0;
 };
 
@@ -88,7 +89,8 @@ class Rates {
     if (nearest == nullptr) return {};
     const bool is_as_measured = distance < 0 && left_as_they_are_.count(type_id) == 0;
     return {in_cache_ ? cached(nearest->decode_bytes_per_s) : nearest->decode_bytes_per_s,
-            nearest->prefill_flops, nearest->spread + (is_as_measured ? 0 : kOtherTypeDoubt)};
+            nearest->prefill_flops, nearest->expert_flops,
+            nearest->spread + (is_as_measured ? 0 : kOtherTypeDoubt)};
   }
 
   /// The slower of the two caches decides.
@@ -152,6 +154,7 @@ class Stopwatch {
     // Heads that share keys read them again each: arithmetic is what it costs, memory at least.
     const AttentionWork attention = attention_work(header_, depth);
     const double arithmetic = quotient(2 * attention.products, attention_.decode_flops) +
+                              attention.odd_products * attention_.decode_odd_s +
                               attention.scores * attention_.decode_score_s;
     const double memory = over_memory(cache_bytes_read(header_, settings_, depth));
     sum.add(std::max(arithmetic, memory), attention_.spread);
@@ -169,6 +172,7 @@ class Stopwatch {
     sum.add(reading(prompt_end_work(header_)));
     const AttentionWork attention = prompt_attention_work(header_, tokens);
     sum.add(quotient(2 * attention.products, attention_.prefill_flops) +
+                attention.odd_products * attention_.prefill_odd_s +
                 attention.scores * attention_.prefill_score_s,
             attention_.spread);
     if (layers_.checkpointed) sum.add(micro_batch(std::min(tokens, kCheckpointRows)));
@@ -192,7 +196,12 @@ class Stopwatch {
     Duration sum = reading(work);
     for (const TypeWork& type : work) {
       const Rate rate = rates_.of(type.type);
-      sum.add(quotient(2 * type.products, rate.prefill_flops), rate.doubt);
+      const double dense = type.products - type.expert_products;
+      sum.add(quotient(2 * dense, rate.prefill_flops), rate.doubt);
+      const bool was_measured = rate.expert_flops > 0;
+      sum.add(
+          quotient(2 * type.expert_products, was_measured ? rate.expert_flops : rate.prefill_flops),
+          rate.doubt + (was_measured ? 0 : kOtherTypeDoubt));
     }
     sum.add(layers_.layers * (machine_.layer_overhead_s + rows * machine_.row_overhead_s) +
                 rows * layers_.activations * machine_.element_overhead_s,

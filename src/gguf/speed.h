@@ -10,7 +10,8 @@
 //   One micro-batch of a prompt, r tokens, takes
 //     layers × (layer overhead + r × (row overhead + (embedding + feed-forward) × element
 //     overhead))
-//     + Σ tensors: bytes touched ÷ read rate + 2 × r × elements × share ÷ flops of the type
+//     + Σ tensors: bytes touched ÷ read rate + 2 × r × elements × share ÷ flops of the type (of
+//     experts its expert flops)
 //     + attention as above for r tokens, each over the tokens before it.
 //   Of E experts, k used, r tokens touch E × (1 − (1 − k/E)^r).
 //
@@ -40,18 +41,23 @@ struct TypeSpeed {
   double decode_bytes_per_s = 0;  ///< Weight bytes read per second while generating one by one.
   /// Multiplications and additions per second over a prompt, beside reading the weights once.
   double prefill_flops = 0;
+  /// The same with experts that each token chooses for itself; 0: not measured.
+  double expert_flops = 0;
   double spread = 0;  ///< Repeated readings lay within ± this share of the one kept.
 };
 
 /// Attention over a KV cache of one type, keys and values alike, with flash attention. One head of
 /// one token over one cell takes 2 × (key length + value length) ÷ flops + the score's time, in
-/// which the softmax is.
+/// which the softmax is; what is left of a length beyond whole vectors (speed_work.h) takes its own
+/// time for each element instead.
 struct CacheSpeed {
   std::string type;         ///< Lower case, as the engine is told: "f16", "q8_0".
   double decode_flops = 0;  ///< Multiplications and additions per second, one token at a time.
   double decode_score_s = 0;
+  double decode_odd_s = 0;
   double prefill_flops = 0;
   double prefill_score_s = 0;
+  double prefill_odd_s = 0;
   double spread = 0;
 };
 

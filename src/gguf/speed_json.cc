@@ -20,13 +20,16 @@ struct Member {
 constexpr std::array kTypeMembers{
     Member<TypeSpeed>{"decode_bytes_per_s", &TypeSpeed::decode_bytes_per_s},
     Member<TypeSpeed>{"prefill_flops", &TypeSpeed::prefill_flops},
+    Member<TypeSpeed>{"expert_flops", &TypeSpeed::expert_flops},
     Member<TypeSpeed>{"spread", &TypeSpeed::spread},
 };
 constexpr std::array kCacheMembers{
     Member<CacheSpeed>{"decode_flops", &CacheSpeed::decode_flops},
     Member<CacheSpeed>{"decode_score_s", &CacheSpeed::decode_score_s},
+    Member<CacheSpeed>{"decode_odd_s", &CacheSpeed::decode_odd_s},
     Member<CacheSpeed>{"prefill_flops", &CacheSpeed::prefill_flops},
     Member<CacheSpeed>{"prefill_score_s", &CacheSpeed::prefill_score_s},
+    Member<CacheSpeed>{"prefill_odd_s", &CacheSpeed::prefill_odd_s},
     Member<CacheSpeed>{"spread", &CacheSpeed::spread},
 };
 constexpr std::array kMachineMembers{

@@ -19,8 +19,8 @@ MachineSpeed machine() {
   speed.element_overhead_s = 3e-9;
   speed.request_overhead_s = 0.004;
   speed.threads = 2;
-  speed.caches = {{"f16", 1e10, 2e-9, 3e10, 1e-9, 0.02}};
-  speed.types = {{"Q4_0", 1.4e10, 3e11, 0.03}, {"F16", 3e10, 2e11, 0.01}};
+  speed.caches = {{"f16", 1e10, 2e-9, 5e-10, 3e10, 1e-9, 4e-10, 0.02}};
+  speed.types = {{"Q4_0", 1.4e10, 3e11, 1e11, 0.03}, {"F16", 3e10, 2e11, 0, 0.01}};
   return speed;
 }
 

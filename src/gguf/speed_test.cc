@@ -29,11 +29,12 @@ Header known_header(std::string_view name, std::string_view quantization) {
 MachineSpeed machine() {
   MachineSpeed speed;
   speed.read_bytes_per_s = 2e10;
-  speed.caches = {{"f16", 2e10, 1e-9, 1e11, 1e-9, 0.02}, {"q8_0", 1e10, 2e-9, 2e10, 2e-9, 0.02}};
-  speed.types = {{"Q4_0", 1.4e10, 2e11, 0.02},
-                 {"Q6_K", 1.6e10, 5e10, 0.02},
-                 {"Q8_0", 1.8e10, 1.6e11, 0.02},
-                 {"F16", 3e10, 1.7e11, 0.02}};
+  speed.caches = {{"f16", 2e10, 1e-9, 0, 1e11, 1e-9, 0, 0.02},
+                  {"q8_0", 1e10, 2e-9, 0, 2e10, 2e-9, 0, 0.02}};
+  speed.types = {{"Q4_0", 1.4e10, 2e11, 0, 0.02},
+                 {"Q6_K", 1.6e10, 5e10, 0, 0.02},
+                 {"Q8_0", 1.8e10, 1.6e11, 0, 0.02},
+                 {"F16", 3e10, 1.7e11, 0, 0.02}};
   return speed;
 }
 
@@ -100,6 +101,35 @@ TEST(Speed, DepthCostsAttention) {
   quantized.cache_type_v = "q8_0";
   EXPECT_THAT(seconds_at(4096, quantized) - seconds_at(0, quantized),
               DoubleNear(2 * attention, 1e-6));
+}
+
+TEST(Speed, WhatIsLeftOfAHeadBeyondWholeVectorsCostsItsOwnTime) {
+  auto shape = known_shape("llama-3.1-8b");
+  ASSERT_TRUE(shape.has_value());
+  shape->metadata["attention.key_length"] = std::uint64_t{96};
+  shape->metadata["attention.value_length"] = std::uint64_t{96};
+  const Header header = *header_of(*shape, "Q4_0");
+  MachineSpeed slow = machine();
+  slow.caches[0].decode_odd_s = 1e-9;
+  const auto seconds_at = [&](const MachineSpeed& speed) {
+    return 1 / estimate_speed(header, {}, speed, 4096, 0).decode_tps_at_depth.value;
+  };
+  // Of 96 + 96 elements 32 + 32 are left.
+  EXPECT_THAT(seconds_at(slow) - seconds_at(machine()),
+              DoubleNear(32. * 32 * 4096 * 64 * 1e-9, 1e-6));
+}
+
+TEST(Speed, ExpertsOverAPromptGoAtTheirOwnSpeed) {
+  const Header header = known_header("qwen3-30b-a3b", "Q4_0");
+  MachineSpeed slow = machine();
+  slow.types[0].expert_flops = 2e10;
+  const auto seconds = [&](const MachineSpeed& speed) {
+    return 512 / estimate_speed(header, {}, speed, 0, 512).prefill_tps.value;
+  };
+  // 47 layers (the last one's experts serve the last token only) of 8 experts of 3 × 2,048 × 768.
+  const double products = 512. * 47 * 8 * 3 * 2048 * 768;
+  EXPECT_THAT(seconds(slow) - seconds(machine()),
+              DoubleNear(2 * products / 2e10 - 2 * products / 2e11, 0.5));
 }
 
 TEST(Speed, AWindowBoundsAttention) {
@@ -184,7 +214,7 @@ TEST(Speed, LayersThatShareACacheAttendToo) {
   const auto header = parse_header(builder.header(), builder.file_bytes());
   ASSERT_TRUE(header.has_value()) << header.error().to_string();
   EXPECT_DOUBLE_EQ(attention_work(*header, 1).scores, 30. * 2);
-  EXPECT_DOUBLE_EQ(attention_work(*header, 1).products, 30. * 2 * (32 + 32));
+  EXPECT_DOUBLE_EQ(attention_work(*header, 1).odd_products, 30. * 2 * (32 + 32));
 }
 
 TEST(Speed, ModelsInTheCacheSaveTheMemorysShareOfEveryByte) {
@@ -251,7 +281,7 @@ TEST(Speed, AbsurdHeadersGiveFiniteFigures) {
   LoadSettings settings;
   settings.micro_batch = 0;
   MachineSpeed stuck;
-  stuck.types = {{"Q4_0", 0, 0, 0}};
+  stuck.types = {{"Q4_0", 0, 0, 0, 0}};
   for (const MachineSpeed& speed : {machine(), stuck}) {
     const SpeedEstimate estimate =
         estimate_speed(*header, settings, speed, ~std::uint64_t{0}, ~std::uint64_t{0});

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "gguf/estimate_weights.h"
 #include "gguf/geometry.h"
 #include "gguf/parameters.h"
 #include "gguf/quantization.h"
@@ -41,12 +42,13 @@ class Places {
   std::string last_feed_forward_;
 };
 
-void add(std::vector<TypeWork>& work, std::uint32_t type, double bytes, double products) {
+void add(std::vector<TypeWork>& work, const Tensor& tensor, double bytes, double products) {
   auto row = std::find_if(work.begin(), work.end(),
-                          [&](const TypeWork& candidate) { return candidate.type == type; });
-  if (row == work.end()) row = work.insert(row, TypeWork{type, 0, 0});
+                          [&](const TypeWork& candidate) { return candidate.type == tensor.type; });
+  if (row == work.end()) row = work.insert(row, TypeWork{tensor.type, 0, 0, 0});
   row->bytes += bytes;
   row->products += products;
+  if (holds_experts(tensor)) row->expert_products += products;
 }
 
 /// The part of a tensor that `rows` tokens touch when each touches `share` of it on its own.
@@ -58,7 +60,7 @@ std::vector<TypeWork> work_at(const Header& header, Place place, double rows) {
   for (const Tensor& tensor : header.tensors) {
     const double share = share_per_token(header, tensor);
     if (share <= 0 || places.of(tensor.name) != place) continue;
-    add(work, tensor.type, static_cast<double>(tensor.bytes) * share_touched(share, rows),
+    add(work, tensor, static_cast<double>(tensor.bytes) * share_touched(share, rows),
         static_cast<double>(tensor.elements) * share * rows);
   }
   return work;
@@ -86,21 +88,37 @@ double element_bytes(std::string_view type_name) {
 /// Layers that reuse another one's cache attend to it all the same.
 bool attends(const Layer& layer) { return layer.key_elements > 0 || layer.shared; }
 
-/// Key and value elements that one head multiplies for one cell.
-double head_elements(const Header& header, const Geometry& geometry, const Layer& layer) {
+/// Key and value elements that one head multiplies for one cell, in whole vectors and beside them.
+struct HeadElements {
+  double whole = 0;
+  double odd = 0;
+
+  void add(double length) {
+    const double left = std::fmod(length, static_cast<double>(kVectorElements));
+    whole += length - left;
+    odd += left;
+  }
+};
+
+HeadElements head_elements(const Header& header, const Geometry& geometry, const Layer& layer) {
+  HeadElements elements;
   const auto key = static_cast<double>(layer.key_elements);
   // Latent attention keeps one compressed key for all heads, whose front part is also the value.
   if (layer.latent) {
     const std::uint64_t rank =
         header.architecture_integer("attention.kv_lora_rank").value_or(layer.key_elements);
-    return key + static_cast<double>(rank);
+    elements.add(key);
+    elements.add(static_cast<double>(rank));
+    return elements;
   }
   const std::uint64_t own =
       layer.windowed
           ? header.architecture_integer("attention.key_length_swa").value_or(geometry.head_length)
           : geometry.head_length;
   const double value_share = key > 0 ? static_cast<double>(layer.value_elements) / key : 1;
-  return static_cast<double>(own) * (1 + value_share);
+  elements.add(static_cast<double>(own));
+  elements.add(std::round(static_cast<double>(own) * value_share));
+  return elements;
 }
 
 AttentionWork sum_attention(const Header& header, double tokens, double (*seen)(double, double)) {
@@ -111,7 +129,9 @@ AttentionWork sum_attention(const Header& header, double tokens, double (*seen)(
     const double scores =
         seen(tokens, window_of(geometry, layer)) * static_cast<double>(geometry.heads);
     work.scores += scores;
-    work.products += scores * head_elements(header, geometry, layer);
+    const HeadElements elements = head_elements(header, geometry, layer);
+    work.products += scores * elements.whole;
+    work.odd_products += scores * elements.odd;
   }
   return work;
 }
@@ -123,7 +143,7 @@ std::vector<TypeWork> token_work(const Header& header) {
   for (const Tensor& tensor : header.tensors) {
     const double share = share_per_token(header, tensor);
     if (share <= 0) continue;
-    add(work, tensor.type, static_cast<double>(tensor.bytes) * share,
+    add(work, tensor, static_cast<double>(tensor.bytes) * share,
         static_cast<double>(tensor.elements) * share);
   }
   return work;
@@ -160,7 +180,7 @@ AttentionWork attention_work(const Header& header, double cells) {
 
 AttentionWork prompt_attention_work(const Header& header, double tokens) {
   const AttentionWork average = sum_attention(header, tokens, cells_seen_on_average);
-  return {average.products * tokens, average.scores * tokens};
+  return {average.products * tokens, average.odd_products * tokens, average.scores * tokens};
 }
 
 double cache_bytes_read(const Header& header, const LoadSettings& settings, double cells) {

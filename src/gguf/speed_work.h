@@ -16,6 +16,9 @@ struct TypeWork {
   std::uint32_t type = 0;  ///< ggml_type.
   double bytes = 0;        ///< Read from memory once.
   double products = 0;     ///< Multiplications with an addition each.
+  /// Of these, those with experts that each token chooses for itself: over a prompt the engine
+  /// multiplies them token by token.
+  double expert_products = 0;
 };
 
 /// Of one generated token: every weight that it uses is read and multiplied once.
@@ -43,9 +46,17 @@ struct LayerWork {
 };
 LayerWork layer_work(const Header& header);
 
+/// So many f16 elements the engine's products of keys and values take at a time with AVX-512 (with
+/// other instructions fewer); what is left of a head goes one by one. Source: llama.cpp 0.5.0,
+/// ggml/src/ggml-cpu/simd-mappings.h.
+inline constexpr std::uint64_t kVectorElements = 64;
+
 struct AttentionWork {
-  double products = 0;  ///< Multiplications with an addition each.
-  double scores = 0;    ///< Heads × cells.
+  /// Multiplications with an addition each, of as much of a head as fills whole vectors of
+  /// kVectorElements.
+  double products = 0;
+  double odd_products = 0;  ///< The same of what is left of each head.
+  double scores = 0;        ///< Heads × cells.
 };
 
 /// Of one token that sees `cells` tokens before it; in windowed layers at most the window.

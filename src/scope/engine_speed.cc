@@ -23,6 +23,8 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 6> kWeightTypes{"F16",  "Q8_0", "Q6_K",
                                                        "Q5_K", "Q4_K", "Q4_0"};
 constexpr std::array<std::string_view, 2> kCacheTypes{"f16", "q8_0"};
+/// Rearranged types, which are multiplied with experts token by token and with others in blocks.
+constexpr std::array<std::string_view, 2> kExpertTypes{"Q4_K", "Q4_0"};
 /// Smaller weights come out of the last-level cache in part.
 constexpr std::uint64_t kCachesMissed = 2;
 constexpr std::uint64_t kWeightBytesMin = std::uint64_t{256} << 20U;
@@ -38,10 +40,14 @@ constexpr std::uint64_t kWideVocabulary = 131'072;
 constexpr double kMillisecondsPerSecond = 1000;
 
 constexpr ProbeShape kNarrow{24, 64, 192, 2, 2, 32};
-constexpr ProbeShape kNarrowWideVocabulary{24, 64, 192, 2, 2, 32, kWideVocabulary};
+/// So few layers that what the server adds shows beside them.
+constexpr ProbeShape kServed{2, 64, 192, 2, 2, 32};
+constexpr ProbeShape kServedWideVocabulary{2, 64, 192, 2, 2, 32, kWideVocabulary};
 constexpr ProbeShape kCached{6, 768, 2048, 12, 4, 64};
 constexpr ProbeShape kLongHeads{4, 512, 256, 32, 8, 128};
-constexpr ProbeShape kShortHeads{4, 512, 256, 32, 8, 32};
+constexpr ProbeShape kShortHeads{4, 512, 256, 32, 8, 64};
+constexpr ProbeShape kOddHeads{4, 512, 256, 32, 8, 32};
+constexpr ProbeShape kMixture{4, 2048, 768, 16, 4, 128, 512, 8};
 
 /// Removes a file at the end of its life.
 class FileRemover {
@@ -105,7 +111,8 @@ class Measurement {
 
  private:
   void tell(std::string_view what) {
-    constexpr int kSteps = static_cast<int>(kWeightTypes.size() + kCacheTypes.size()) + 3;
+    constexpr int kSteps =
+        static_cast<int>(kWeightTypes.size() + kExpertTypes.size() + kCacheTypes.size()) + 3;
     if (request_.progress) request_.progress(what, done_, kSteps);
     ++done_;
   }
@@ -156,17 +163,23 @@ class Measurement {
       ASSAY_TRY(auto probe, read_probe(weights_probe(type, bytes), type, kTokens, kRepetitions));
       readings_.weights.push_back({std::string(type), std::move(probe)});
     }
+    for (const std::string_view type : kExpertTypes) {
+      tell(fmt::format("experts of {}", type));
+      ASSAY_TRY(auto probe, read_probe(kMixture, type, kTokens, kRepetitions));
+      readings_.experts.push_back({std::string(type), std::move(probe)});
+    }
     return base::Done{};
   }
 
   base::Status read_small() {
     tell("small models");
     ASSAY_TRY(readings_.cached, read_probe(kCached, "F16", kTokensNarrow, kRepetitionsNarrow));
+    ASSAY_TRY(readings_.narrow, read_probe(kNarrow, "F16", kTokensNarrow, kRepetitionsNarrow));
     tell("fixed costs");
-    ASSAY_TRY(readings_.server.token_s, read_served(kNarrow, readings_.narrow));
+    ASSAY_TRY(readings_.server.token_s, read_served(kServed, readings_.served));
     tell("sampling");
     ASSAY_TRY(readings_.server.wide_token_s,
-              read_served(kNarrowWideVocabulary, readings_.wide_vocabulary));
+              read_served(kServedWideVocabulary, readings_.wide_vocabulary));
     return base::Done{};
   }
 
@@ -238,6 +251,7 @@ class Measurement {
     readings.type = type;
     ASSAY_TRY(readings.long_heads, read_attention(kLongHeads, type));
     ASSAY_TRY(readings.short_heads, read_attention(kShortHeads, type));
+    ASSAY_TRY(readings.odd_heads, read_attention(kOddHeads, type));
     readings_.caches.push_back(std::move(readings));
     return base::Done{};
   }

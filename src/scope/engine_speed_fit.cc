@@ -48,6 +48,12 @@ AttentionCost solve(const gguf::AttentionWork& first, double first_s,
   return {product_s, score_s};
 }
 
+/// What one product beside whole vectors costs, when the others' costs are known.
+double odd_cost(const gguf::AttentionWork& work, double seconds, const AttentionCost& known) {
+  const double rest = seconds - work.products * known.product_s - work.scores * known.score_s;
+  return work.odd_products > 0 ? std::max(0.0, rest) / work.odd_products : 0;
+}
+
 CacheSpeed fit_cache(const CacheReadings& readings) {
   const AttentionReading& longer = readings.long_heads;
   const AttentionReading& shorter = readings.short_heads;
@@ -58,8 +64,19 @@ CacheSpeed fit_cache(const CacheReadings& readings) {
   const AttentionCost row =
       solve(long_work, (longer.prompt_s - longer.empty.prompt_s) / longer.empty.rows, short_work,
             (shorter.prompt_s - shorter.empty.prompt_s) / shorter.empty.rows);
-  return {readings.type, rate(2, token.product_s), token.score_s, rate(2, row.product_s),
-          row.score_s,   longer.empty.spread};
+  const AttentionReading& odd = readings.odd_heads;
+  const auto odd_work = gguf::attention_work(odd.empty.header, odd.cells);
+  CacheSpeed speed;
+  speed.type = readings.type;
+  speed.decode_flops = rate(2, token.product_s);
+  speed.decode_score_s = token.score_s;
+  speed.decode_odd_s = odd_cost(odd_work, odd.token_s - odd.empty.token_s, token);
+  speed.prefill_flops = rate(2, row.product_s);
+  speed.prefill_score_s = row.score_s;
+  speed.prefill_odd_s =
+      odd_cost(odd_work, (odd.prompt_s - odd.empty.prompt_s) / odd.empty.rows, row);
+  speed.spread = longer.empty.spread;
+  return speed;
 }
 
 /// Seconds of a probe's prompt that are not multiplications with its weights.
@@ -75,6 +92,7 @@ double beside_products(const ProbeReading& probe, const MachineSpeed& machine, d
     const CacheSpeed& cache = machine.caches.front();
     const auto attention = gguf::prompt_attention_work(probe.header, probe.rows);
     seconds += rate(2 * attention.products, cache.prefill_flops) +
+               attention.odd_products * cache.prefill_odd_s +
                attention.scores * cache.prefill_score_s;
   }
   return seconds;
@@ -96,6 +114,20 @@ TypeSpeed fit_type(const WeightsReading& weights, const MachineSpeed& machine) {
       rate(prompt_flops(probe),
            probe.prompt_s - beside_products(probe, machine, speed.decode_bytes_per_s));
   return speed;
+}
+
+/// Over a prompt of a mixture, whose dense part goes at the type's known speed.
+void fit_experts(const WeightsReading& mixture, const MachineSpeed& machine, TypeSpeed& speed) {
+  const ProbeReading& probe = mixture.probe;
+  double dense = 0;
+  double experts = 0;
+  for (const gguf::TypeWork& work : gguf::prompt_work(probe.header, probe.rows)) {
+    dense += work.products - work.expert_products;
+    experts += work.expert_products;
+  }
+  const double beside = beside_products(probe, machine, speed.decode_bytes_per_s);
+  speed.expert_flops =
+      rate(2 * experts, probe.prompt_s - beside - rate(2 * dense, speed.prefill_flops));
 }
 
 double half_precision_flops(const MachineSpeed& machine) {
@@ -125,7 +157,7 @@ void fit_rows(const SpeedReadings& readings, MachineSpeed& machine) {
 
 void fit_server(const SpeedReadings& readings, MachineSpeed& machine) {
   const ServerReading& server = readings.server;
-  machine.token_overhead_s = std::max(0.0, server.token_s - readings.narrow.token_s);
+  machine.token_overhead_s = std::max(0.0, server.token_s - readings.served.token_s);
   const double sampling =
       server.wide_token_s - readings.wide_vocabulary.token_s - machine.token_overhead_s;
   const double vocabulary = gguf::layer_work(readings.wide_vocabulary.header).vocabulary;
@@ -150,7 +182,10 @@ MachineSpeed fit_machine_speed(const SpeedReadings& readings) {
   for (int round = 0; round < kRounds; ++round) {
     machine.types.clear();
     for (const WeightsReading& weights : readings.weights) {
-      const TypeSpeed speed = fit_type(weights, machine);
+      TypeSpeed speed = fit_type(weights, machine);
+      for (const WeightsReading& mixture : readings.experts) {
+        if (mixture.type == weights.type) fit_experts(mixture, machine, speed);
+      }
       if (speed.decode_bytes_per_s > 0 && speed.prefill_flops > 0) machine.types.push_back(speed);
     }
     fit_rows(readings, machine);

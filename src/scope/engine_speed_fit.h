@@ -30,7 +30,8 @@ struct AttentionReading {
 struct CacheReadings {
   std::string type;              ///< "f16".
   AttentionReading long_heads;   ///< Heads of 128 elements.
-  AttentionReading short_heads;  ///< Of 32, where each score costs as much as its elements.
+  AttentionReading short_heads;  ///< Of 64, where a score costs more beside its elements.
+  AttentionReading odd_heads;    ///< Of 32, less than a whole vector.
 };
 
 struct WeightsReading {
@@ -40,15 +41,17 @@ struct WeightsReading {
 
 /// Through llama-server.
 struct ServerReading {
-  double token_s = 0;       ///< The narrow probe.
-  double wide_token_s = 0;  ///< The narrow probe with a large vocabulary.
+  double token_s = 0;       ///< The served probe.
+  double wide_token_s = 0;  ///< The same with a large vocabulary.
   double request_s = 0;     ///< From the request to the first token, less the prompt.
 };
 
 struct SpeedReadings {
   std::vector<WeightsReading> weights;  ///< Models that miss every cache.
+  std::vector<WeightsReading> experts;  ///< Mixtures, of those types whose kernels differ there.
   ProbeReading narrow;           ///< Layers so narrow that only starting them costs anything.
-  ProbeReading wide_vocabulary;  ///< The narrow one with a large vocabulary.
+  ProbeReading served;           ///< As narrow and of two layers, without the server.
+  ProbeReading wide_vocabulary;  ///< The same with a large vocabulary.
   ProbeReading cached;           ///< A model of F16 that fits the last-level cache.
   std::vector<CacheReadings> caches;
   ServerReading server;

@@ -25,8 +25,9 @@ MachineSpeed truth() {
   speed.row_overhead_s = 2e-6;
   speed.element_overhead_s = 2e-9;
   speed.request_overhead_s = 3e-3;
-  speed.caches = {{"f16", 2e10, 3e-9, 1e11, 1e-9, 0}, {"q8_0", 8e9, 5e-9, 9e9, 4e-9, 0}};
-  speed.types = {{"F16", 3e10, 1.6e11, 0}, {"Q4_0", 1.4e10, 2e11, 0}};
+  speed.caches = {{"f16", 2e10, 3e-9, 1e-9, 1e11, 1e-9, 2e-10, 0},
+                  {"q8_0", 8e9, 5e-9, 3e-10, 9e9, 4e-9, 2e-10, 0}};
+  speed.types = {{"F16", 3e10, 1.6e11, 0, 0}, {"Q4_0", 1.4e10, 2e11, 5e10, 0}};
   return speed;
 }
 
@@ -84,7 +85,9 @@ class Engine {
     if (tokens == 0) return 0;
     MachineSpeed speed = truth();
     speed.layer_overhead_s = speed.row_overhead_s = speed.element_overhead_s = 0;
-    for (gguf::TypeSpeed& type : speed.types) type.decode_bytes_per_s = type.prefill_flops = 1e30;
+    for (gguf::TypeSpeed& type : speed.types) {
+      type.decode_bytes_per_s = type.prefill_flops = 1e30;
+    }
     return tokens / gguf::estimate_speed(header, settings(cache_type), speed, 0,
                                          static_cast<std::uint64_t>(tokens))
                         .prefill_tps.value;
@@ -94,6 +97,7 @@ class Engine {
 };
 
 constexpr ProbeShape kNarrow{24, 64, 192, 2, 2, 32};
+constexpr ProbeShape kServed{2, 64, 192, 2, 2, 32};
 constexpr ProbeShape kCached{6, 768, 2048, 12, 4, 64};
 
 SpeedReadings readings() {
@@ -102,16 +106,19 @@ SpeedReadings readings() {
   for (const char* type : {"F16", "Q4_0"}) {
     all.weights.push_back({type, engine.read(weights_probe(type, 600U << 20U), type)});
   }
+  all.experts.push_back({"Q4_0", engine.read({4, 2048, 768, 16, 4, 128, 512, 8}, "Q4_0")});
   all.narrow = engine.read(kNarrow, "F16", true);
-  ProbeShape wide = kNarrow;
+  all.served = engine.read(kServed, "F16", true);
+  ProbeShape wide = kServed;
   wide.vocabulary = kWideVocabulary;
   all.wide_vocabulary = engine.read(wide, "F16", true);
   all.cached = engine.read(kCached, "F16", true);
   for (const char* type : {"f16", "q8_0"}) {
     all.caches.push_back({type, engine.read_attention({4, 512, 256, 32, 8, 128}, type),
+                          engine.read_attention({4, 512, 256, 32, 8, 64}, type),
                           engine.read_attention({4, 512, 256, 32, 8, 32}, type)});
   }
-  all.server = {all.narrow.token_s + 2e-4,
+  all.server = {all.served.token_s + 2e-4,
                 all.wide_vocabulary.token_s + 2e-4 + kWideVocabulary * 1e-8, 3e-3};
   return all;
 }
@@ -134,7 +141,11 @@ TEST(EngineSpeedFit, FindsTheSpeedsBehindTheTimes) {
     expect_near(fitted.caches[i].decode_score_s, expected.caches[i].decode_score_s, 0.02);
     expect_near(fitted.caches[i].prefill_flops, expected.caches[i].prefill_flops, 0.02);
     expect_near(fitted.caches[i].prefill_score_s, expected.caches[i].prefill_score_s, 0.02);
+    expect_near(fitted.caches[i].decode_odd_s, expected.caches[i].decode_odd_s, 0.02);
+    expect_near(fitted.caches[i].prefill_odd_s, expected.caches[i].prefill_odd_s, 0.02);
   }
+  EXPECT_EQ(fitted.types[0].expert_flops, 0) << "not measured";
+  expect_near(fitted.types[1].expert_flops, expected.types[1].expert_flops, 0.1);
   expect_near(fitted.layer_overhead_s, expected.layer_overhead_s, 0.1);
   expect_near(fitted.row_overhead_s, expected.row_overhead_s, 0.3);
   expect_near(fitted.cached_bytes_per_s, expected.cached_bytes_per_s, 0.1);

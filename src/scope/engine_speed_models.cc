@@ -22,7 +22,7 @@ constexpr std::uint64_t kContextTokens = 65'536;
 gguf::ModelShape model_shape(const ProbeShape& probe) {
   gguf::ModelShape shape;
   shape.name = "assay speed probe";
-  shape.architecture = "llama";
+  shape.architecture = probe.experts > 0 ? "qwen3moe" : "llama";
   shape.vocabulary = probe.vocabulary;
   shape.metadata = {
       {"block_count", probe.layers},
@@ -37,6 +37,11 @@ gguf::ModelShape model_shape(const ProbeShape& probe) {
       {"attention.layer_norm_rms_epsilon", 1e-5},
       {"rope.freq_base", 10'000.0},
   };
+  if (probe.experts > 0) {
+    shape.metadata["expert_count"] = probe.experts;
+    shape.metadata["expert_used_count"] = probe.experts;
+    shape.metadata["expert_feed_forward_length"] = probe.feed_forward;
+  }
   return shape;
 }
 

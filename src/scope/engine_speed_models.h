@@ -10,7 +10,7 @@
 
 namespace assay::scope {
 
-/// A dense model of the plainest architecture, all of whose matrices have one type.
+/// A model of the plainest architecture, all of whose matrices have one type.
 struct ProbeShape {
   std::uint64_t layers = 1;
   std::uint64_t embedding = 0;
@@ -19,6 +19,8 @@ struct ProbeShape {
   std::uint64_t heads_kv = 0;
   std::uint64_t head_length = 0;
   std::uint64_t vocabulary = 512;
+  /// As many experts, every one used by every token, each as wide as `feed_forward`; 0: dense.
+  std::uint64_t experts = 0;
 };
 
 /// Layers as wide as an 8B model's, as many as make at least `bytes` of that type.

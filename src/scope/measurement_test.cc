@@ -64,7 +64,7 @@ base::Result<gguf::MachineSpeed> some_speed(const base::Context&, const endpoint
                                             const EngineSpeedRequest& request) {
   gguf::MachineSpeed speed;
   speed.read_bytes_per_s = request.read_bytes_per_s;
-  speed.types = {{"Q4_0", request.read_bytes_per_s / 2, 1e9, 0}};
+  speed.types = {{"Q4_0", request.read_bytes_per_s / 2, 1e9, 0, 0}};
   return speed;
 }
 

@@ -129,6 +129,7 @@ KnownScope make_record(const Measured& measured) {
   known.measured_unix_ms = measured.unix_ms;
   if (measured.engine) known.speed = measured.engine->speed;
   known.speed.read_bytes_per_s = measured.bandwidth.figures.read.best;
+  known.speed.cache_bytes = host::last_level_cache_bytes(measured.machine.caches);
   known.record = {{"id", known.id}};
   known.record.update(record);
   return known;

@@ -25,7 +25,7 @@ Measured measured() {
   gguf::MachineSpeed speed;
   speed.read_bytes_per_s = 20e9;
   speed.threads = 4;
-  speed.types = {{"Q4_K", 15e9, 100e9, 0.02}};
+  speed.types = {{"Q4_K", 15e9, 100e9, 0, 0.02}};
   made.engine = MeasuredEngine{"version: 1 (abc)", speed};
   return made;
 }
@@ -103,7 +103,7 @@ TEST(Readings, OfAnIdleMachineRaiseNoWarning) {
 
 TEST(Readings, AboveTheMemorysRateAreBroughtDownToIt) {
   Measured made = measured();
-  made.engine->speed.types = {{"Q8_0", 31e9, 1e11, 0}, {"Q4_0", 21e9, 1e11, 0}};
+  made.engine->speed.types = {{"Q8_0", 31e9, 1e11, 0, 0}, {"Q4_0", 21e9, 1e11, 0, 0}};
   check_readings(made);
   EXPECT_EQ(made.engine->speed.types[0].decode_bytes_per_s, 20e9);
   EXPECT_EQ(made.engine->speed.types[1].decode_bytes_per_s, 21e9) << "within the error of both";

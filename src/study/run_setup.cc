@@ -5,6 +5,9 @@
 #include <ostream>
 
 #include "base/text.h"
+#include "endpoint/guest_command.h"
+#include "gguf/header.h"
+#include "gguf/roof.h"
 #include "host/machine.h"
 #include "scope/scope.h"
 #include "study/quantization.h"
@@ -28,6 +31,20 @@ Json machine_detail(const base::Context& context) {
                        {"read_bytes_per_s", (*known)->speed.read_bytes_per_s}};
   }
   return detail;
+}
+
+/// Why a guest cannot have been as fast as it seemed; none when it can, or when this machine's
+/// memory was never measured.
+std::optional<std::string> why_too_fast(const base::Context& context, const Cell& cell,
+                                        double tokens_per_s) {
+  if (cell.guest.model.empty() || tokens_per_s <= 0) return std::nullopt;
+  const auto known = scope::known_scope(context);
+  if (!known.has_value() || !*known) return std::nullopt;
+  const auto header = gguf::read_header(cell.guest.model);
+  if (!header.has_value()) return std::nullopt;
+  const gguf::MachineSpeed& speed = (*known)->speed;
+  return gguf::why_impossible({tokens_per_s, 0}, *header, endpoint::load_settings(cell.guest),
+                              {speed.read_bytes_per_s, speed.cache_bytes});
 }
 
 }  // namespace
@@ -111,12 +128,19 @@ Status Run::smoke_model(std::size_t model) {
                             {{"ok", false}, {"message", result.error().message}}));
     return std::move(result).error();
   }
-  ASSAY_TRY_DONE(event("smoke", result->model, result->to_json()));
+  Json record = result->to_json();
+  const auto rejected = why_too_fast(context_, plan_.cells[baseline], result->tokens_per_s);
+  if (rejected) {
+    record["tokens_per_s_rejected"] = *rejected;
+    result->tokens_per_s = 0;
+  }
+  ASSAY_TRY_DONE(event("smoke", result->model, record));
   context_.err << fmt::format("ok  {:5.0f} tok/s  {:>7} a trial{}\n", result->tokens_per_s,
                               base::human_duration(result->trial_s_mean),
                               result->tools_asked && !result->tool_called
                                   ? "  (no tool call on the canary with tools)"
                                   : "");
+  if (rejected) context_.err << fmt::format("warning: its speed is rejected: {}\n", *rejected);
   trial_s_mean_[model] = result->trial_s_mean;
   smokes_[model] = std::move(*result);
   ASSAY_TRY_DONE(check_arms(cells_of_group(groups_[baseline]), target));

@@ -30,8 +30,8 @@ const gguf::MachineSpeed& machine() {
     made.cached_bytes_per_s = 1e11;
     made.token_overhead_s = made.layer_overhead_s = 1e-5;
     made.vocabulary_overhead_s = made.element_overhead_s = 1e-9;
-    made.caches = {{"f16", 1e10, 1e-9, 1e10, 1e-9, 0.1}};
-    made.types = {{"F32", 1e10, 1e10, 0.1}, {"Q4_K", 1e10, 1e10, 0.1}, {"Q8_0", 1e10, 1e10, 0.1}};
+    made.caches = {{"f16", 1e10, 1e-9, 1e-9, 1e10, 1e-9, 1e-9, 0.1}};
+    made.types = {{"F32", 1e10, 1e10, 0, 0.1}, {"Q4_K", 1e10, 1e10, 1e9, 0.1}};
     return made;
   }();
   return speed;

@@ -25,17 +25,21 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = 0.15
-GENERATED = 16
 SHALLOW = 8  # Tokens before the generation that counts as depth 0.
+# Enough tokens and tries that a reading takes longer than the clock and the scheduler disturb it.
+GENERATED = {True: 256, False: 16}  # By whether the model is tiny.
+REPETITIONS = {True: 12, False: 2}
 
 # Name, quantization, layers (0: all), two depths. A few layers have the speed per layer of all,
-# fit a small machine and let a slow one process a prompt in seconds.
+# fit a small machine and let a slow one process a prompt in seconds. The engine knows DeepSeek's
+# lite model by its number of layers.
 HOLLOW = [
     ("llama-3.1-8b", "Q4_0", 4, (128, 512)),
     ("llama-3.1-8b", "Q4_K_M", 4, (128, 512)),
     ("qwen3-30b-a3b", "Q4_K_M", 6, (128, 512)),
     ("gemma-3-4b", "Q4_K_M", 8, (128, 1536)),
-    ("deepseek-v2-lite", "Q4_K_M", 6, (128, 512)),
+    ("deepseek-v2-lite", "Q4_K_M", 0, (128, 512)),
+    ("llama-3.1-8b", "Q4_0", 0, (128, 512)),
 ]
 SHIPPED = [("pebble-xs", (128, 1024)), ("pebble-s", (128, 1024)), ("pebble-m", (128, 1024))]
 
@@ -96,24 +100,25 @@ class Server:
         self.process.terminate()
         self.process.wait()
 
-    def complete(self, tokens):
-        """The timings of a prompt of that many tokens and a few generated ones."""
+    def complete(self, tokens, generated):
+        """The timings of a prompt of that many tokens and of what was generated behind it."""
         prompt = [random.randrange(10, 400) for _ in range(tokens)]
-        body = {"prompt": prompt, "n_predict": GENERATED, "ignore_eos": True, "cache_prompt": False}
+        body = {"prompt": prompt, "n_predict": generated, "ignore_eos": True, "cache_prompt": False}
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/completion", json.dumps(body).encode()
         )
         return json.load(urllib.request.urlopen(request))["timings"]
 
 
-def measure(arguments, model, depths):
+def measure(arguments, model, depths, is_tiny):
     """Best decode and prefill tok/s by number of prompt tokens."""
     best = {}
+    generated = GENERATED[is_tiny]
     with exclusive(arguments.lock), Server(model, max(depths) + 512) as server:
-        server.complete(64)
+        server.complete(64, generated)
         for tokens in (SHALLOW, *depths):
-            for _ in range(arguments.repetitions):
-                timings = server.complete(tokens)
+            for _ in range(REPETITIONS[is_tiny]):
+                timings = server.complete(tokens, generated)
                 if timings["prompt_n"] != tokens:
                     raise SystemExit(f"asked for {tokens} tokens, got {timings['prompt_n']}")
                 decode, prefill = best.get(tokens, (0, 0))
@@ -125,10 +130,12 @@ def measure(arguments, model, depths):
 
 
 def rows_of(arguments, speed, name, model, depths):
-    measured = measure(arguments, model, depths)
+    is_tiny = model.parent.name == "models"
+    measured = measure(arguments, model, depths, is_tiny)
     rows = []
     for tokens in (SHALLOW, *depths):
-        predicted = probe(arguments, "predict", speed, model, tokens, tokens, "f16")
+        depth = tokens + GENERATED[is_tiny] // 2
+        predicted = probe(arguments, "predict", speed, model, depth, tokens, "f16")
         decode, prefill = measured[tokens]
         rows.append((name, f"decode at {tokens}", predicted["decode_tps_at_depth"], decode))
         if tokens > SHALLOW:
@@ -184,7 +191,6 @@ def main():
     parser.add_argument("--bandwidth", default="0", help="memory read bandwidth, bytes a second")
     parser.add_argument("--speed", type=pathlib.Path, help="a calibration kept from before")
     parser.add_argument("--only", help="only models whose name has this")
-    parser.add_argument("--repetitions", type=int, default=2)
     parser.add_argument("--lock", help="held around everything that is timed")
     arguments = parser.parse_args()
     random.seed(1)

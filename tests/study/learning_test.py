@@ -78,6 +78,30 @@ class LearningTest(StudyTest):
         self.assertIn("correction ", out)
         self.assertIn("its error ", out)
 
+    def test_a_speed_above_the_bandwidth_of_the_memory_is_rejected(self):
+        self.run_assay("scope", "--no-engine")
+        store = sqlite3.connect(self.cache / "machine.db")
+        (record,) = store.execute("SELECT record FROM scope").fetchone()
+        slow = json.loads(record)
+        self.slow_down(slow)
+        with store:
+            store.execute("UPDATE scope SET record = ?", (json.dumps(slow),))
+        store.close()
+        _, err = self.run_assay("study", "run", self.write("study.toml", STUDY), "--yes")
+        self.assertIn("warning: its speed is rejected", err)
+        (smoke,) = self.events("smoke")
+        self.assertIn("this machine reads", smoke["tokens_per_s_rejected"])
+
+    def slow_down(self, record):
+        """A memory of 1,000 bytes per second and no caches."""
+        for key, value in record.items():
+            if key == "read_bytes_per_s":
+                record[key] = 1000.0
+            elif key in ("cache_bytes", "caches"):
+                record[key] = 0 if key == "cache_bytes" else []
+            elif isinstance(value, dict):
+                self.slow_down(value)
+
     def test_a_store_that_cannot_be_written_does_not_disturb_the_study(self):
         # A folder stands where the file should be: that stops root too, whom permissions do not.
         (self.cache / "machine.db").mkdir()
