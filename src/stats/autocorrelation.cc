@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kSizeLeast = 8;
 constexpr std::size_t kQuietLagsLeast = 5;
+/// Bounds the work on long series that drift, whose autocorrelation never ends.
+constexpr std::size_t kLagsMost = 5'000;
 
 std::vector<double> centred(std::span<const double> series) {
   const double mean =
@@ -52,7 +54,7 @@ std::size_t last_telling_lag(Correlations& correlations, std::size_t size) {
   const double noise = 2 * std::sqrt(digits / static_cast<double>(size));
   const std::size_t quiet_needed =
       std::max(kQuietLagsLeast, static_cast<std::size_t>(std::ceil(std::sqrt(digits))));
-  const std::size_t lags_most = size / 8;
+  const std::size_t lags_most = std::min(size / 8, kLagsMost);
   std::size_t telling = 0;
   for (std::size_t lag = 1; lag <= lags_most && lag <= telling + quiet_needed; ++lag) {
     if (std::abs(correlations.at(lag)) > noise) telling = lag;

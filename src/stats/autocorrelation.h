@@ -12,9 +12,9 @@ namespace assay::stats {
 /// of Politis and Romano (1995): 1 up to one half, then falling to 0 at 1. M is twice the smallest
 /// lag after which max(5, √log₁₀ n) autocorrelations in a row stay within 2 √(log₁₀ n / n) of zero
 /// (Politis and White 2004, section 3.2, as corrected by Patton, Politis and White 2009), at most
-/// n/4. Never below 1: a series that seems to say more than independent values is not believed. 1
-/// for fewer than 8 values and for a constant series. For xₜ = φ xₜ₋₁ + noise, τ = (1 + φ)/(1 − φ):
-/// 3 at φ = 0.5.
+/// n/4 and 10,000. Never below 1: a series that seems to say more than independent values is not
+/// believed. 1 for fewer than 8 values and for a constant series. For xₜ = φ xₜ₋₁ + noise, τ = (1 +
+/// φ)/(1 − φ): 3 at φ = 0.5.
 double autocorrelation_time(std::span<const double> series);
 
 /// n / autocorrelation_time(series); 0 for an empty series.
