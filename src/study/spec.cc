@@ -3,13 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <set>
 
 #include "base/file.h"
 #include "base/text.h"
-#include "base/toml.h"
+#include "base/toml_value.h"
 #include "study/spec_matrix.h"
 
 namespace assay::study {
@@ -19,41 +17,11 @@ using base::Done;
 using base::Result;
 using base::Status;
 
-Result<std::int64_t> integer_of(const SpecReader& reader, const toml::node& node,
-                                std::string_view key, std::int64_t low) {
-  const auto* integer = node.as_integer();
-  if (integer == nullptr || integer->get() < low) {
-    return base::toml_mismatch(reader.source, node, key,
-                               fmt::format("an integer of at least {}", low));
-  }
-  return integer->get();
-}
-
-Result<double> number_of(const SpecReader& reader, const toml::node& node, std::string_view key,
-                         double low, double high) {
-  const auto number = node.value<double>();
-  if (!node.is_number() || !number || !(*number >= low && *number <= high)) {
-    const std::string range = std::isinf(high) ? fmt::format("a number of at least {}", low)
-                                               : fmt::format("a number from {} to {}", low, high);
-    return base::toml_mismatch(reader.source, node, key, range);
-  }
-  return *number;
-}
-
-/// One of `choices`, which are separated by spaces.
-Result<std::string> choice_of(const SpecReader& reader, const toml::node& node,
-                              std::string_view key, std::string_view choices) {
-  ASSAY_TRY(std::string text, text_of(reader, node, key));
-  const std::vector<std::string> known = base::split(choices, ' ');
-  if (std::find(known.begin(), known.end(), text) != known.end()) return text;
-  return base::toml_mismatch(reader.source, node, key, fmt::format("one of {}", choices));
-}
-
 Result<std::vector<std::filesystem::path>> read_tasks(const SpecReader& reader,
                                                       const toml::node& node) {
   std::vector<std::filesystem::path> paths;
   if (node.is_string()) {
-    ASSAY_TRY(std::string path, text_of(reader, node, "[study] tasks"));
+    ASSAY_TRY(std::string path, base::toml_text(reader.source, node, "[study] tasks"));
     paths.push_back(reader.folder / path);
     return paths;
   }
@@ -63,28 +31,15 @@ Result<std::vector<std::filesystem::path>> read_tasks(const SpecReader& reader,
                                "a list of task packs or JSONL files");
   }
   for (const toml::node& item : *array) {
-    ASSAY_TRY(std::string path, text_of(reader, item, "[study] tasks"));
+    ASSAY_TRY(std::string path, base::toml_text(reader.source, item, "[study] tasks"));
     paths.push_back(reader.folder / path);
   }
   return paths;
 }
 
-/// "90 s", "30 min", "2 h" in seconds; none for anything else.
-std::optional<double> duration_s(std::string_view text) {
-  double number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc() || !(number > 0)) return std::nullopt;
-  const std::string_view unit =
-      base::trim(text.substr(static_cast<std::size_t>(end - text.data())));
-  if (unit == "s") return number;
-  if (unit == "min" || unit == "m") return number * 60;
-  if (unit == "h") return number * 3600;
-  return std::nullopt;
-}
-
 Result<Budget> read_budget(const SpecReader& reader, const toml::node& node) {
   if (const auto* text = node.as_string()) {
-    if (const auto seconds = duration_s(text->get())) return Budget{.wall_s = seconds};
+    if (const auto seconds = base::parse_duration_s(text->get())) return Budget{.wall_s = seconds};
   }
   if (const auto* runs = node.as_integer(); runs != nullptr && runs->get() >= 0) {
     return Budget{.runs = runs->get()};
@@ -100,16 +55,19 @@ Result<Budget> read_budget(const SpecReader& reader, const toml::node& node) {
   constexpr double kUnbounded = std::numeric_limits<double>::infinity();
   Budget budget;
   if (const toml::node* runs = table->get("runs")) {
-    ASSAY_TRY(budget.runs, integer_of(reader, *runs, "[study] budget.runs", 0));
+    ASSAY_TRY(budget.runs, base::toml_integer(reader.source, *runs, "[study] budget.runs", 0));
   }
   if (const toml::node* tokens = table->get("tokens")) {
-    ASSAY_TRY(budget.tokens, integer_of(reader, *tokens, "[study] budget.tokens", 0));
+    ASSAY_TRY(budget.tokens,
+              base::toml_integer(reader.source, *tokens, "[study] budget.tokens", 0));
   }
   if (const toml::node* wall = table->get("wall_s")) {
-    ASSAY_TRY(budget.wall_s, number_of(reader, *wall, "[study] budget.wall_s", 0, kUnbounded));
+    ASSAY_TRY(budget.wall_s,
+              base::toml_number(reader.source, *wall, "[study] budget.wall_s", 0, kUnbounded));
   }
   if (const toml::node* cost = table->get("cost_usd")) {
-    ASSAY_TRY(budget.cost_usd, number_of(reader, *cost, "[study] budget.cost_usd", 0, kUnbounded));
+    ASSAY_TRY(budget.cost_usd,
+              base::toml_number(reader.source, *cost, "[study] budget.cost_usd", 0, kUnbounded));
   }
   return budget;
 }
@@ -132,36 +90,39 @@ Status read_study(const SpecReader& reader, const toml::table& document, StudySp
     return base::bad_input(fmt::format("[study] lacks `{}`", required), "",
                            base::toml_place(reader.source, *table, "[study]"));
   }
-  ASSAY_TRY(spec.name, text_of(reader, *table->get("name"), "[study] name"));
+  ASSAY_TRY(spec.name, base::toml_text(reader.source, *table->get("name"), "[study] name"));
   ASSAY_TRY(spec.tasks, read_tasks(reader, *table->get("tasks")));
   if (const toml::node* repeats = table->get("repeats")) {
-    ASSAY_TRY(spec.repeats, integer_of(reader, *repeats, "[study] repeats", 1));
+    ASSAY_TRY(spec.repeats, base::toml_integer(reader.source, *repeats, "[study] repeats", 1));
   }
   if (const toml::node* seed = table->get("seed")) {
-    ASSAY_TRY(const std::int64_t value, integer_of(reader, *seed, "[study] seed", 0));
+    ASSAY_TRY(const std::int64_t value,
+              base::toml_integer(reader.source, *seed, "[study] seed", 0));
     spec.seed = static_cast<std::uint64_t>(value);
   }
   if (const toml::node* canaries = table->get("canaries")) {
-    ASSAY_TRY(spec.canaries, integer_of(reader, *canaries, "[study] canaries", 1));
+    ASSAY_TRY(spec.canaries, base::toml_integer(reader.source, *canaries, "[study] canaries", 1));
   }
   if (const toml::node* margin = table->get("margin")) {
-    ASSAY_TRY(spec.margin, number_of(reader, *margin, "[study] margin", 0.001, 0.5));
+    ASSAY_TRY(spec.margin, base::toml_number(reader.source, *margin, "[study] margin", 0.001, 0.5));
   }
   if (const toml::node* alpha = table->get("alpha")) {
-    ASSAY_TRY(spec.alpha, number_of(reader, *alpha, "[study] alpha", 0.0001, 0.2));
+    ASSAY_TRY(spec.alpha, base::toml_number(reader.source, *alpha, "[study] alpha", 0.0001, 0.2));
   }
   if (const toml::node* futility = table->get("futility")) {
-    ASSAY_TRY(spec.futility, number_of(reader, *futility, "[study] futility", 0, 0.5));
+    ASSAY_TRY(spec.futility,
+              base::toml_number(reader.source, *futility, "[study] futility", 0, 0.5));
   }
   if (const toml::node* looks = table->get("looks")) {
-    ASSAY_TRY(spec.looks, integer_of(reader, *looks, "[study] looks", 1));
+    ASSAY_TRY(spec.looks, base::toml_integer(reader.source, *looks, "[study] looks", 1));
   }
   if (const toml::node* spending = table->get("spending")) {
-    ASSAY_TRY(spec.spending,
-              choice_of(reader, *spending, "[study] spending", "obrien_fleming pocock"));
+    ASSAY_TRY(spec.spending, base::toml_choice(reader.source, *spending, "[study] spending",
+                                               "obrien_fleming pocock"));
   }
   if (const toml::node* timeout = table->get("timeout_s")) {
-    ASSAY_TRY(spec.timeout_s, number_of(reader, *timeout, "[study] timeout_s", 0.001, 86400));
+    ASSAY_TRY(spec.timeout_s,
+              base::toml_number(reader.source, *timeout, "[study] timeout_s", 0.001, 86400));
   }
   if (const toml::node* budget = table->get("budget")) {
     ASSAY_TRY(spec.budget, read_budget(reader, *budget));
@@ -192,10 +153,11 @@ Status read_decision(const SpecReader& reader, const toml::table& document, Stud
     const toml::node* found = table->get(bound.key);
     if (found == nullptr) continue;
     ASSAY_TRY(*bound.value,
-              number_of(reader, *found, fmt::format("[decision] {}", bound.key), 0, bound.high));
+              base::toml_number(reader.source, *found, fmt::format("[decision] {}", bound.key), 0,
+                                bound.high));
   }
   if (const toml::node* rank = table->get("rank")) {
-    ASSAY_TRY(rule.rank, choice_of(reader, *rank, "[decision] rank", kRanks));
+    ASSAY_TRY(rule.rank, base::toml_choice(reader.source, *rank, "[decision] rank", kRanks));
   }
   return Done{};
 }
@@ -208,7 +170,7 @@ Status read_model_texts(const SpecReader& reader, const toml::table& table, Mode
                                                              {"key_env", &model.key_env}};
   for (const auto& [key, target] : texts) {
     if (const toml::node* node = table.get(key)) {
-      ASSAY_TRY(*target, text_of(reader, *node, fmt::format("[[model]] {}", key)));
+      ASSAY_TRY(*target, base::toml_text(reader.source, *node, fmt::format("[[model]] {}", key)));
     }
   }
   return Done{};
@@ -245,16 +207,17 @@ Result<ModelSpec> read_model(const SpecReader& reader, const toml::node& node) {
   }
   if (const toml::node* limit = table->get("memory_limit_bytes")) {
     ASSAY_TRY(const std::int64_t bytes,
-              integer_of(reader, *limit, "[[model]] memory_limit_bytes", 1));
+              base::toml_integer(reader.source, *limit, "[[model]] memory_limit_bytes", 1));
     model.memory_limit_bytes = static_cast<std::uint64_t>(bytes);
   }
   constexpr double kUnbounded = std::numeric_limits<double>::infinity();
   if (const toml::node* price = table->get("price_input")) {
-    ASSAY_TRY(model.price_input, number_of(reader, *price, "[[model]] price_input", 0, kUnbounded));
+    ASSAY_TRY(model.price_input,
+              base::toml_number(reader.source, *price, "[[model]] price_input", 0, kUnbounded));
   }
   if (const toml::node* price = table->get("price_output")) {
     ASSAY_TRY(model.price_output,
-              number_of(reader, *price, "[[model]] price_output", 0, kUnbounded));
+              base::toml_number(reader.source, *price, "[[model]] price_output", 0, kUnbounded));
   }
   return model;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/toml_value.h"
 
 namespace assay::study {
 namespace {
@@ -164,7 +165,7 @@ Result<NamedCell> read_cell(const SpecReader& reader, const toml::node& node,
                            R"(for example name = "creative" and set = { temperature = 0.9 })",
                            cell.place);
   }
-  ASSAY_TRY(cell.name, text_of(reader, *table->get("name"), "[[cell]] name"));
+  ASSAY_TRY(cell.name, base::toml_text(reader.source, *table->get("name"), "[[cell]] name"));
   ASSAY_TRY_DONE(check_cell_name(cell.name, spec, cell.place));
   const toml::node& set = *table->get("set");
   const auto* settings = set.as_table();
@@ -219,10 +220,10 @@ Result<PromptTemplate> read_prompt(const SpecReader& reader, const toml::key& ke
                            "`plain` is built in: the case as it is", place_of(reader, key));
   }
   if (const toml::node* system = table->get("system")) {
-    ASSAY_TRY(prompt.system, text_of(reader, *system, where + " system"));
+    ASSAY_TRY(prompt.system, base::toml_text(reader.source, *system, where + " system"));
   }
   if (const toml::node* user = table->get("user")) {
-    ASSAY_TRY(prompt.user, text_of(reader, *user, where + " user"));
+    ASSAY_TRY(prompt.user, base::toml_text(reader.source, *user, where + " user"));
     const std::size_t marks = count_of(prompt.user, kPromptMark);
     if (marks != 1) {
       return base::bad_input(
@@ -243,15 +244,6 @@ Status read_prompts(const SpecReader& reader, const toml::table& table, StudySpe
 }
 
 }  // namespace
-
-Result<std::string> text_of(const SpecReader& reader, const toml::node& node,
-                            std::string_view key) {
-  const auto* text = node.as_string();
-  if (text == nullptr || text->get().empty()) {
-    return base::toml_mismatch(reader.source, node, key, "a string that is not empty");
-  }
-  return text->get();
-}
 
 Status read_matrix(const SpecReader& reader, const toml::table& document, StudySpec& spec) {
   ASSAY_TRY(const toml::table* prompts, table_of(reader, document, "prompts"));

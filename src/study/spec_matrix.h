@@ -18,10 +18,6 @@ struct SpecReader {
   std::filesystem::path folder;
 };
 
-/// A string that is not empty, or a BadInput error with file, line and key.
-base::Result<std::string> text_of(const SpecReader& reader, const toml::node& node,
-                                  std::string_view key);
-
 /// Fills baseline, factors, cells and prompts of `spec`, each in the order of the file.
 base::Status read_matrix(const SpecReader& reader, const toml::table& document, StudySpec& spec);
 

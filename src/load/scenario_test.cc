@@ -1,0 +1,101 @@
+#include "load/scenario.h"
+
+#include <gmock/gmock.h>
+
+namespace assay::load {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kWhole = R"(name = "chat"
+seed = 7
+arrivals = "even"
+timeout_s = 20
+objectives = ["ttft_ms < 200"]
+thresholds = ["ttft_ms_p95 < 200", "goodput > 5"]
+[target]
+url = "http://127.0.0.1:8080/v1"
+key_env = "KEY"
+[[stage]]
+rate = [0, 5]
+for = "10 s"
+warm_up = true
+[[stage]]
+rate = 5
+for = "1 min"
+[work]
+input_tokens = 300
+shared_prefix_tokens = 100
+output_tokens = 64
+ignore_eos = true
+settings = { temperature = 0.5 }
+)";
+
+void expect_refused(std::string_view text, std::string_view message) {
+  const auto scenario = parse_scenario(text, "load.toml", "/tasks");
+  ASSERT_FALSE(scenario.has_value()) << text;
+  EXPECT_THAT(scenario.error().to_string(), HasSubstr(message));
+}
+
+std::string with(std::string_view stage, std::string_view work = "prompt = \"Hi\"") {
+  return std::string("[target]\nurl = \"http://h/v1\"\n[[stage]]\n") + std::string(stage) +
+         "\n[work]\n" + std::string(work) + "\n";
+}
+
+TEST(Scenario, IsReadWhole) {
+  const auto scenario = parse_scenario(kWhole, "load.toml", "/tasks");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().to_string();
+  EXPECT_EQ(scenario->name, "chat");
+  EXPECT_EQ(scenario->kind, LoadKind::Open);
+  EXPECT_EQ(scenario->arrivals, ArrivalProcess::Even);
+  EXPECT_EQ(scenario->seed, 7U);
+  EXPECT_EQ(scenario->seconds(), 70);
+  ASSERT_EQ(scenario->targets.size(), 1U);
+  EXPECT_EQ(scenario->targets[0].name, "http://127.0.0.1:8080/v1");
+  EXPECT_EQ(scenario->targets[0].key_env, "KEY");
+  ASSERT_EQ(scenario->stages.size(), 2U);
+  EXPECT_EQ(scenario->stages[0].rate_at_end, 5);
+  EXPECT_TRUE(scenario->stages[0].is_warm_up);
+  EXPECT_EQ(scenario->stages[1].rate_at_start, 5);
+  EXPECT_EQ(scenario->work.input_tokens, 300);
+  EXPECT_EQ(scenario->work.settings["temperature"], 0.5);
+  EXPECT_EQ(scenario->thresholds.size(), 2U);
+  EXPECT_EQ(scenario->objectives[0].metric, "ttft_ms");
+}
+
+TEST(Scenario, WithUsersIsAClosedLoop) {
+  const auto scenario = parse_scenario(
+      with("concurrency = 4\nfor = \"5 s\"", "cases = \"mine.jsonl\""), "load.toml", "/tasks");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().to_string();
+  EXPECT_EQ(scenario->kind, LoadKind::Closed);
+  EXPECT_EQ(scenario->closed_stages[0].concurrency, 4);
+  EXPECT_EQ(scenario->work.cases, "/tasks/mine.jsonl");
+}
+
+TEST(Scenario, SaysWhatIsWrongAndWhere) {
+  expect_refused("rate = 5", "rate");
+  expect_refused("[target]\nurl = \"u\"\n[work]\nprompt = \"x\"", "at least one [[stage]]");
+  expect_refused(with("for = \"5 s\""), "exactly one of `rate` and `concurrency`");
+  expect_refused(with("rate = 5"), "lacks `for`");
+  expect_refused(with("rate = 5\nfor = 30"), "load.toml:5: [[stage]] for");
+  expect_refused(with("rate = -1\nfor = \"5 s\""), "load.toml:4: [[stage]] rate");
+  expect_refused(with("rate = [1, 2, 3]\nfor = \"5 s\""), "[from, to]");
+  expect_refused(with("rate = 5\nfor = \"5 s\"\n[[stage]]\nconcurrency = 2\nfor = \"5 s\""),
+                 "do not mix");
+  expect_refused(with("rate = 5\nfor = \"5 s\"", "stream = true"), "exactly one of `prompt`");
+  expect_refused(with("rate = 5\nfor = \"5 s\"", "input_tokens = 10\nshared_prefix_tokens = 10"),
+                 "a shared prefix is a part");
+  expect_refused(with("rate = 5\nfor = \"5 s\"", "prompt = \"x\"\nignore_eos = true"),
+                 "never ends");
+  expect_refused("thresholds = [\"ttft_p95 < 1\"]\n" + with("rate = 5\nfor = \"5 s\""),
+                 "load.toml:1: thresholds");
+  expect_refused("objectives = [\"ttft_ms_p95 < 1\"]\n" + with("rate = 5\nfor = \"5 s\""),
+                 "there is no `ttft_ms_p95`");
+  expect_refused(
+      "[[target]]\nurl = \"a\"\n[[target]]\nurl = \"a\"\n[[stage]]\nrate = 1\nfor = "
+      "\"1 s\"\n[work]\nprompt = \"x\"",
+      "two targets are called `a`");
+}
+
+}  // namespace
+}  // namespace assay::load

@@ -1,0 +1,168 @@
+#include "load/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "base/check.h"
+#include "stats/autocorrelation.h"
+
+namespace assay::load {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Whether a request without this measure simply has none, instead of having failed before it.
+bool may_be_missing(const RequestRecord& record, Measure which) {
+  if (record.failure != Failure::None) return which == Measure::Itl || which == Measure::Tpot;
+  return true;
+}
+
+bool is_end_to_end(Measure which) {
+  return which == Measure::E2e || which == Measure::E2eScheduled;
+}
+
+MeasureSummary summarise_measure(std::span<const RequestRecord> records, Measure which) {
+  MeasureSummary summary;
+  std::vector<double> series;
+  std::vector<double> measured;
+  for (const RequestRecord& record : records) {
+    const bool censored = record.failure != Failure::None && is_end_to_end(which);
+    const std::optional<double> value = censored ? std::nullopt : measure(record, which);
+    if (value) {
+      series.push_back(*value);
+      measured.push_back(*value);
+    } else if (!may_be_missing(record, which)) {
+      series.push_back(kInfinity);
+      ++summary.failed_before;
+    }
+  }
+  summary.measured = measured.size();
+  if (!measured.empty()) {
+    summary.mean = std::accumulate(measured.begin(), measured.end(), 0.0) /
+                   static_cast<double>(measured.size());
+  }
+  summary.effective_size = stats::effective_size(measured);
+  for (std::size_t i = 0; i < kPercentiles.size(); ++i) {
+    summary.percentiles[i] = stats::percentile(series, kPercentiles[i].share);
+  }
+  return summary;
+}
+
+bool meets_all(const RequestRecord& record, std::span<const Threshold> objectives) {
+  if (record.failure != Failure::None) return false;
+  return std::all_of(objectives.begin(), objectives.end(), [&](const Threshold& objective) {
+    const std::optional<Measure> which = find_measure(objective.metric);
+    ASSAY_CHECK(which, "an objective names a measure");
+    const std::optional<double> value = measure(record, *which);
+    return value && judge(objective, {*value, {*value, *value}}) == Outcome::Met;
+  });
+}
+
+/// The share of requests of which `holds` is true, by Wilson with as many trials as the series of
+/// answers is worth.
+template <typename Holds>
+Figure share_of(std::span<const RequestRecord> records, const Holds& holds) {
+  std::vector<double> answers;
+  for (const RequestRecord& record : records) answers.push_back(holds(record) ? 1.0 : 0.0);
+  if (answers.empty()) return {0, {0, 1}};
+  const double share =
+      std::accumulate(answers.begin(), answers.end(), 0.0) / static_cast<double>(answers.size());
+  const double size = stats::effective_size(answers);
+  return {share, stats::wilson(std::min(share * size, size), size)};
+}
+
+/// Σ over requests of the time between send and end that lies in [from, to), per second of it.
+double mean_in_flight(std::span<const RequestRecord> records, base::Nanoseconds from,
+                      base::Nanoseconds to) {
+  double seconds = 0;
+  for (const RequestRecord& record : records) {
+    if (record.sent == kNever) continue;
+    const auto start = std::clamp(record.sent, from, to);
+    const auto end = std::clamp(record.ended, from, to);
+    if (end > start) seconds += base::to_seconds(end - start);
+  }
+  return seconds / base::to_seconds(to - from);
+}
+
+void count(std::span<const RequestRecord> records, Summary& summary) {
+  double tokens = 0;
+  double events = 0;
+  for (const RequestRecord& record : records) {
+    if (record.sent != kNever) ++summary.sent;
+    if (record.failure == Failure::None)
+      ++summary.completed;
+    else
+      ++summary.failed[static_cast<std::size_t>(record.failure)];
+    tokens += static_cast<double>(output_tokens_of(record));
+    events += static_cast<double>(record.content_events);
+  }
+  summary.rate_achieved = static_cast<double>(summary.completed) / summary.seconds;
+  summary.output_tps = tokens / summary.seconds;
+  summary.tokens_per_event = events > 0 ? tokens / events : 0;
+}
+
+std::string percentile_figure(Measure which, const PercentileName& percentile) {
+  return fmt::format("{}_{}", name_of(which), percentile.name);
+}
+
+}  // namespace
+
+Summary summarise(std::span<const RequestRecord> records, base::Nanoseconds from,
+                  base::Nanoseconds to, std::span<const Threshold> objectives) {
+  ASSAY_CHECK(from < to, "figures are those of some time");
+  std::vector<RequestRecord> counted;
+  std::copy_if(records.begin(), records.end(), std::back_inserter(counted),
+               [&](const RequestRecord& record) { return record.due >= from && record.due < to; });
+  Summary summary;
+  summary.seconds = base::to_seconds(to - from);
+  count(counted, summary);
+  for (std::size_t i = 0; i < kMeasures; ++i) {
+    summary.measures[i] = summarise_measure(counted, static_cast<Measure>(i));
+  }
+  summary.error_rate = share_of(
+      counted, [](const RequestRecord& record) { return record.failure != Failure::None; });
+  if (!objectives.empty()) {
+    const Figure share = share_of(
+        counted, [&](const RequestRecord& record) { return meets_all(record, objectives); });
+    const double rate = static_cast<double>(counted.size()) / summary.seconds;
+    summary.goodput =
+        Figure{share.value * rate, {share.interval.low * rate, share.interval.high * rate}};
+  }
+  summary.in_flight_mean = mean_in_flight(records, from, to);
+  return summary;
+}
+
+std::map<std::string, Figure> figures_of(const Summary& summary) {
+  std::map<std::string, Figure> figures;
+  for (std::size_t i = 0; i < kMeasures; ++i) {
+    const auto which = static_cast<Measure>(i);
+    const MeasureSummary& of = summary.measures[i];
+    for (std::size_t k = 0; k < kPercentiles.size(); ++k) {
+      if (!of.percentiles[k]) continue;
+      figures[percentile_figure(which, kPercentiles[k])] = {of.percentiles[k]->value,
+                                                            of.percentiles[k]->interval};
+    }
+  }
+  const auto exact = [](double value) { return Figure{value, {value, value}}; };
+  figures["error_rate"] = summary.error_rate;
+  figures["rate_achieved"] = exact(summary.rate_achieved);
+  figures["output_tps"] = exact(summary.output_tps);
+  if (summary.goodput) figures["goodput"] = *summary.goodput;
+  return figures;
+}
+
+std::vector<std::string> figure_names() {
+  std::vector<std::string> names{"error_rate", "goodput", "output_tps", "rate_achieved"};
+  for (std::size_t i = 0; i < kMeasures; ++i) {
+    for (const PercentileName& percentile : kPercentiles) {
+      names.push_back(percentile_figure(static_cast<Measure>(i), percentile));
+    }
+  }
+  return names;
+}
+
+}  // namespace assay::load

@@ -1,0 +1,84 @@
+#include "stats/autocorrelation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace assay::stats {
+namespace {
+
+constexpr std::size_t kSizeLeast = 8;
+constexpr std::size_t kQuietLagsLeast = 5;
+/// Bounds the work on long series that drift, whose autocorrelation never ends.
+constexpr std::size_t kLagsMost = 5'000;
+
+std::vector<double> centred(std::span<const double> series) {
+  const double mean =
+      std::accumulate(series.begin(), series.end(), 0.0) / static_cast<double>(series.size());
+  std::vector<double> values(series.begin(), series.end());
+  for (double& value : values) value -= mean;
+  return values;
+}
+
+/// Σ xₜ xₜ₊ₖ, which is n times the autocovariance.
+double lagged_sum(const std::vector<double>& values, std::size_t lag) {
+  return std::inner_product(values.begin() + static_cast<std::ptrdiff_t>(lag), values.end(),
+                            values.begin(), 0.0);
+}
+
+/// ρ(1), ρ(2), … up to the lag after which they are noise, and that many more.
+class Correlations {
+ public:
+  explicit Correlations(std::span<const double> series)
+      : values_(centred(series)), variance_(lagged_sum(values_, 0)) {}
+
+  bool is_constant() const { return variance_ <= 0; }
+
+  double at(std::size_t lag) {
+    while (known_.size() < lag) {
+      known_.push_back(lagged_sum(values_, known_.size() + 1) / variance_);
+    }
+    return known_[lag - 1];
+  }
+
+ private:
+  std::vector<double> values_;
+  double variance_ = 0;
+  std::vector<double> known_;
+};
+
+/// The last lag whose correlation is more than noise.
+std::size_t last_telling_lag(Correlations& correlations, std::size_t size) {
+  const double digits = std::log10(static_cast<double>(size));
+  const double noise = 2 * std::sqrt(digits / static_cast<double>(size));
+  const std::size_t quiet_needed =
+      std::max(kQuietLagsLeast, static_cast<std::size_t>(std::ceil(std::sqrt(digits))));
+  const std::size_t lags_most = std::min(size / 8, kLagsMost);
+  std::size_t telling = 0;
+  for (std::size_t lag = 1; lag <= lags_most && lag <= telling + quiet_needed; ++lag) {
+    if (std::abs(correlations.at(lag)) > noise) telling = lag;
+  }
+  return telling;
+}
+
+}  // namespace
+
+double autocorrelation_time(std::span<const double> series) {
+  if (series.size() < kSizeLeast) return 1;
+  Correlations correlations(series);
+  if (correlations.is_constant()) return 1;
+  const std::size_t window = 2 * last_telling_lag(correlations, series.size());
+  double time = 1;
+  for (std::size_t lag = 1; lag < window; ++lag) {
+    const double share = static_cast<double>(lag) / static_cast<double>(window);
+    time += 2 * std::min(1.0, 2 * (1 - share)) * correlations.at(lag);
+  }
+  return std::max(1.0, time);
+}
+
+double effective_size(std::span<const double> series) {
+  return static_cast<double>(series.size()) / autocorrelation_time(series);
+}
+
+}  // namespace assay::stats
