@@ -1,0 +1,1 @@
+#include "endpoint/stream_scan.h"
