@@ -24,6 +24,9 @@ namespace {
 
 using namespace assay;
 
+/// Then the memory for records is used anew, as a writer that keeps up would.
+constexpr std::size_t kRecordsKept = std::size_t{1} << 20U;
+
 /// What the load generator keeps of one event.
 struct EventRecord {
   std::int64_t arrived_ns;
@@ -33,6 +36,8 @@ struct EventRecord {
   std::int64_t sent_ns;  ///< What the server says; 0 unless it does.
 };
 static_assert(sizeof(EventRecord) == 32);
+
+constexpr double kWarmUpSeconds = 0.5;
 
 struct Settings {
   std::uint16_t port = 0;
@@ -60,15 +65,13 @@ double resident_mib(std::string_view name) {
   return 0;
 }
 
-void print_percentiles(std::string_view what, std::vector<double> values) {
-  if (values.empty()) return;
-  std::sort(values.begin(), values.end());
-  const auto at = [&](double share) {
-    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-  };
-  fmt::print("{}: n {} min {:.1f} p50 {:.1f} p90 {:.1f} p99 {:.1f} p99.9 {:.1f} max {:.1f} us\n",
-             what, values.size(), values.front(), at(0.5), at(0.9), at(0.99), at(0.999),
-             values.back());
+void print_percentiles(std::string_view what, std::vector<double> values_us) {
+  if (values_us.empty()) return;
+  std::sort(values_us.begin(), values_us.end());
+  const auto last = static_cast<double>(values_us.size() - 1);
+  for (const auto& [name, share] : {std::pair{"p50", 0.5}, {"p99", 0.99}, {"p999", 0.999}}) {
+    fmt::print("{}_us_{} {:.1f}\n", what, name, values_us[static_cast<std::size_t>(share * last)]);
+  }
 }
 
 /// Keeps a number of exchanges under way; parses, stamps and records every event of each.
@@ -87,7 +90,7 @@ class ClosedLoop final : public net::FlowSink, public endpoint::StreamEventSink 
     limits.connections_max = 20'000;
     limits.spin_max = std::chrono::microseconds(settings.spin_us);
     client_ = net::FlowClient::open(request.url, limits, *this).value();
-    records_.reserve(std::size_t{1} << 22U);
+    records_.reserve(kRecordsKept);
   }
 
   net::FlowClient& client() { return *client_; }
@@ -178,67 +181,83 @@ base::MonotonicTime after(double seconds) {
   return base::system_clock().now() + base::Nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
 }
 
-void print_totals(const ClosedLoop& loop, const net::FlowCounters& counters, double wall_s,
-                  double cpu_s) {
-  const auto exchanges = static_cast<double>(loop.completed());
-  const auto events = static_cast<double>(loop.events());
-  fmt::print(
-      "exchanges {} failed {} exchanges/s {:.0f} exchanges/cpu_s {:.0f} events/s {:.0f} "
-      "events/cpu_s {:.0f} cpu_share {:.3f} bytes/read {:.0f} spun_share {:.3f} longest turn "
-      "{:.1f} "
-      "ms\n",
-      loop.completed(), loop.failed(), exchanges / wall_s, exchanges / cpu_s, events / wall_s,
-      events / cpu_s, cpu_s / wall_s,
-      static_cast<double>(counters.received_bytes) / static_cast<double>(counters.reads),
-      base::to_seconds(counters.spun) / wall_s, base::to_ms(counters.turn_longest));
+/// What a run has come to at one point in time.
+struct Reading {
+  base::MonotonicTime time = base::system_clock().now();
+  double cpu_s = cpu_seconds();
+  double exchanges = 0;
+  double events = 0;
+  net::FlowCounters counters;
+
+  explicit Reading(ClosedLoop& loop)
+      : exchanges(static_cast<double>(loop.completed())),
+        events(static_cast<double>(loop.events())),
+        counters(loop.client().counters()) {}
+};
+
+void print_rates(const Reading& first, const Reading& last) {
+  const double wall_s = base::to_seconds(last.time - first.time);
+  const double cpu_s = last.cpu_s - first.cpu_s;
+  const double exchanges = last.exchanges - first.exchanges;
+  const double events = last.events - first.events;
+  const auto reads = static_cast<double>(last.counters.reads - first.counters.reads);
+  fmt::print("exchanges_per_s {:.0f}\nexchanges_per_cpu_s {:.0f}\n", exchanges / wall_s,
+             exchanges / cpu_s);
+  fmt::print("events_per_s {:.0f}\nevents_per_cpu_s {:.0f}\n", events / wall_s, events / cpu_s);
+  fmt::print("events_per_read {:.2f}\ncpu_share {:.3f}\nspun_share {:.3f}\n", events / reads,
+             cpu_s / wall_s, base::to_seconds(last.counters.spun - first.counters.spun) / wall_s);
+  fmt::print("turn_longest_us {:.0f}\n", base::to_ms(last.counters.turn_longest) * 1e3);
+}
+
+/// How far each event's stamps are from the time at which the server says that it sent it.
+void print_timing(const std::vector<EventRecord>& records) {
+  std::vector<double> arrived_us;
+  std::vector<double> read_us;
+  for (const EventRecord& record : records) {
+    if (record.sent_ns == 0) continue;
+    arrived_us.push_back(static_cast<double>(record.arrived_ns - record.sent_ns) / 1e3);
+    read_us.push_back(static_cast<double>(record.read_ns - record.sent_ns) / 1e3);
+  }
+  print_percentiles("stamp_error", std::move(arrived_us));
+  print_percentiles("read_error", std::move(read_us));
+}
+
+std::string target_of(const Settings& settings) {
+  if (settings.mode == "requests" || settings.mode == "schedule") return "/plain";
+  if (settings.mode == "events") return "/stream";
+  const int interval_us = settings.mode == "open" ? 1'000'000 : settings.count * 50;
+  return fmt::format("/paced?interval_us={}&events=1000000", interval_us);
+}
+
+void start(ClosedLoop& loop, const Settings& settings) {
+  if (settings.mode == "schedule") {
+    loop.renew = false;
+    loop.schedule(settings.count, settings.seconds + kWarmUpSeconds);
+    return;
+  }
+  // Streams begin one after the other, so that their events do not come in one burst.
+  const double distance_s = settings.mode == "timing" ? 50e-6 : 0;
+  for (int i = 0; i < settings.count; ++i) {
+    loop.submit();
+    loop.client().run_until(after(distance_s));
+  }
 }
 
 int measure(const Settings& settings) {
-  const std::string paced = fmt::format("/paced?interval_us={}&events=1000000",
-                                        settings.mode == "open" ? 1'000'000 : settings.count * 50);
-  const std::string target = settings.mode == "requests" || settings.mode == "schedule" ? "/plain"
-                             : settings.mode == "events"                                ? "/stream"
-                                                                                        : paced;
-  const double resident_before = resident_mib("VmRSS");
-  ClosedLoop loop(settings, target);
-  const bool is_open_loop = settings.mode == "schedule";
-  if (is_open_loop) {
-    loop.renew = false;
-    loop.schedule(settings.count, settings.seconds);
-  } else {
-    // Streams begin one after the other, so that their events do not come in one burst.
-    for (int i = 0; i < settings.count; ++i) {
-      loop.submit();
-      loop.client().run_until(after(settings.mode == "timing" ? 50e-6 : 0));
-    }
-  }
-  loop.client().run_until(after(0.5));
-  const double cpu_before = cpu_seconds();
-  const base::MonotonicTime start = base::system_clock().now();
-  const net::FlowCounters at_start = loop.client().counters();
-  const std::uint64_t completed_before = loop.completed();
-  const std::uint64_t events_before = loop.events();
+  const double resident_mib_before = resident_mib("VmRSS");
+  ClosedLoop loop(settings, target_of(settings));
+  start(loop, settings);
+  loop.client().run_until(after(kWarmUpSeconds));
   loop.records().clear();
+  loop.lags_us().clear();
+  const Reading first(loop);
   loop.client().run_until(after(settings.seconds));
-  const double wall_s = base::to_seconds(base::system_clock().now() - start);
-  const double cpu_s = cpu_seconds() - cpu_before;
-  print_totals(loop, loop.client().counters(), wall_s, cpu_s);
-  fmt::print("exchanges/s {:.0f} events/s {:.0f} reads/s {:.0f}\n",
-             static_cast<double>(loop.completed() - completed_before) / wall_s,
-             static_cast<double>(loop.events() - events_before) / wall_s,
-             static_cast<double>(loop.client().counters().reads - at_start.reads) / wall_s);
-  std::vector<double> kernel_us;
-  std::vector<double> read_us;
-  for (const EventRecord& record : loop.records()) {
-    if (record.sent_ns == 0) continue;
-    kernel_us.push_back(static_cast<double>(record.arrived_ns - record.sent_ns) / 1e3);
-    read_us.push_back(static_cast<double>(record.read_ns - record.sent_ns) / 1e3);
-  }
-  print_percentiles("kernel stamp - send time", kernel_us);
-  print_percentiles("read - send time", read_us);
-  print_percentiles("send lag", loop.lags_us());
-  fmt::print("resident {:.1f} MiB before, {:.1f} MiB peak, in flight {}\n", resident_before,
-             resident_mib("VmHWM"), loop.client().in_flight());
+  print_rates(first, Reading(loop));
+  print_timing(loop.records());
+  print_percentiles("send_lag", loop.lags_us());
+  fmt::print("in_flight {}\nfailed {}\n", loop.client().in_flight(), loop.failed());
+  fmt::print("resident_mib_before {:.1f}\nresident_mib_peak {:.1f}\n", resident_mib_before,
+             resident_mib("VmHWM"));
   return loop.failed() == 0 ? 0 : 1;
 }
 
