@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
 #include <functional>
 #include <map>
 #include <thread>
@@ -64,6 +66,12 @@ class Notes final : public FlowSink {
   std::vector<FlowTag> timers;
 };
 
+/// Where nobody listens any more.
+std::string deserted_url() {
+  const ByteServer server({});
+  return server.url("/v1");
+}
+
 /// A client for one server, its notes and one request.
 class Load {
  public:
@@ -81,10 +89,10 @@ class Load {
     client->submit(request, deadline, tag);
   }
   void run() { client->run_until(late()); }
-  Ended run_one(MonotonicTime deadline = late()) {
-    submit(1, deadline);
+  Ended run_one(FlowTag tag = 1, MonotonicTime deadline = late()) {
+    submit(tag, deadline);
     run();
-    return notes.ended[1];
+    return notes.ended[tag];
   }
 
   Notes notes;
@@ -94,7 +102,7 @@ class Load {
 
 Ended play(ByteServer::Script script, MonotonicTime deadline = late(), FlowLimits limits = {}) {
   ByteServer server({std::move(script)});
-  return Load(server.url("/v1"), limits).run_one(deadline);
+  return Load(server.url("/v1"), limits).run_one(1, deadline);
 }
 
 TEST(FlowClient, GivesTheReplyAndItsTimesInOrder) {
@@ -133,10 +141,8 @@ TEST(FlowClient, HasTheKernelsStampUnlessToldNotTo) {
 TEST(FlowClient, ReusesAConnection) {
   ByteServer server({{read_request(), send_reply("a"), read_request(), send_reply("b")}});
   Load load(server.url("/v1"));
-  load.submit(1);
-  load.run();
-  load.submit(2);
-  load.run();
+  load.run_one(1);
+  load.run_one(2);
   EXPECT_EQ(load.notes.ended[2].body, "b");
   EXPECT_TRUE(load.notes.ended[2].end.connection_reused);
   EXPECT_EQ(server.connections(), 1);
@@ -146,10 +152,8 @@ TEST(FlowClient, OpensAnotherConnectionAfterOneThatMayNotBeReused) {
   ByteServer server({{read_request(), send_reply("a", "200 OK", "Connection: close\r\n")},
                      {read_request(), send_reply("b")}});
   Load load(server.url("/v1"));
-  load.submit(1);
-  load.run();
-  load.submit(2);
-  load.run();
+  load.run_one(1);
+  load.run_one(2);
   EXPECT_EQ(load.notes.ended[2].body, "b");
   EXPECT_FALSE(load.notes.ended[2].end.connection_reused);
 }
@@ -159,10 +163,8 @@ TEST(FlowClient, SendsAgainOnceOverAStaleConnection) {
   ByteServer server({{read_request(), send_reply("a"), read_request(), close_now()},
                      {read_request(), send_reply("b")}});
   Load load(server.url("/v1"));
-  load.submit(1);
-  load.run();
-  load.submit(2);
-  load.run();
+  load.run_one(1);
+  load.run_one(2);
   const Ended& second = load.notes.ended[2];
   EXPECT_EQ(second.end.failure, FlowFailure::None) << second.message;
   EXPECT_EQ(second.body, "b");
@@ -176,8 +178,7 @@ TEST(FlowClient, AnIdleConnectionThatTheServerClosesIsForgotten) {
                      {read_request(), send_reply("c")}});
   Load load(server.url("/v1"));
   for (FlowTag tag = 1; tag <= 3; ++tag) {
-    load.submit(tag);
-    load.run();
+    load.run_one(tag);
     load.client->run_until(soon());
   }
   EXPECT_EQ(load.notes.ended[2].body, "b");
@@ -219,12 +220,7 @@ TEST(FlowClient, AResetInsideTheReplyIsCut) {
 }
 
 TEST(FlowClient, ARefusedConnectionIsAConnectFailureAndNeverCallsBackAtOnce) {
-  std::string url;
-  {
-    ByteServer server({});
-    url = server.url("/v1");
-  }
-  Load load(url);
+  Load load(deserted_url());
   load.submit(1);
   EXPECT_TRUE(load.notes.ended.empty());
   load.run();
@@ -234,12 +230,7 @@ TEST(FlowClient, ARefusedConnectionIsAConnectFailureAndNeverCallsBackAtOnce) {
 
 /// Each end starts the next exchange; were that done inside the call, the stack would grow.
 TEST(FlowClient, SurvivesAnEndlessRowOfRefusals) {
-  std::string url;
-  {
-    ByteServer server({});
-    url = server.url("/v1");
-  }
-  Load load(url);
+  Load load(deserted_url());
   load.notes.then = [&](FlowTag tag) {
     if (tag < 5000) load.submit(tag + 1);
   };
@@ -367,23 +358,22 @@ TEST(FlowClient, AHostWithoutAnAddressIsSaidAtOnce) {
 /// The null server on a thread of its own.
 class Served {
  public:
-  Served() : thread_([this] { server_.run_until_readable(end_[0]); }) {}
+  Served() {
+    ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end_.data());
+    thread_ = std::thread([this] { server_.run_until_readable(end_[0]); });
+  }
   ~Served() {
     ::shutdown(end_[1], SHUT_RDWR);
     thread_.join();
+    for (const int side : end_) ::close(side);
   }
   std::string url(const std::string& path) const {
     return "http://127.0.0.1:" + std::to_string(server_.port()) + path;
   }
 
  private:
-  struct Pair {
-    Pair() { ::socketpair(AF_UNIX, SOCK_STREAM, 0, both); }
-    int operator[](int which) const { return both[which]; }
-    int both[2] = {-1, -1};
-  };
   test::NullServer server_;
-  Pair end_;
+  std::array<int, 2> end_{-1, -1};
   std::thread thread_;
 };
 

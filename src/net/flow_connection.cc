@@ -29,8 +29,10 @@ FlowFailure failure_of_status(int status) {
 void FlowConnection::open(const FlowExchange& exchange) {
   exchange_ = exchange;
   exchange_.end.connection_reused = false;
+  exchange_.end.times.connected = {};
   message_.clear();
   connect_deadline_ = now() + shared_.limits.connect_timeout;
+  first_address_ = shared_.address;
   addresses_tried_ = 0;
   tls_.reset();
   reply_.begin(*this, shared_.limits.body_bytes_max);
@@ -42,7 +44,7 @@ void FlowConnection::try_next_address(int last_error) {
   phase_ = Phase::Connecting;
   opened_in_turn_ = shared_.counters.turns;
   while (addresses_tried_ < addresses.size()) {
-    const std::size_t place = (shared_.address + addresses_tried_++) % addresses.size();
+    const std::size_t place = (first_address_ + addresses_tried_++) % addresses.size();
     last_error = socket_.connect(addresses[place], shared_.limits.kernel_stamps);
     if (last_error != 0) continue;
     interest_ = FlowInterest::Write;
@@ -58,7 +60,7 @@ void FlowConnection::finish_connecting() {
     try_next_address(error);
     return;
   }
-  shared_.address = (shared_.address + addresses_tried_ - 1) % shared_.addresses.size();
+  shared_.address = (first_address_ + addresses_tried_ - 1) % shared_.addresses.size();
   if (!shared_.tls) {
     converse();
     return;

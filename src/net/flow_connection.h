@@ -101,6 +101,7 @@ class FlowConnection final : private FlowBodySink {
   bool send_broken_ = false;
   FlowStamp stamp_;  ///< Of the read being looked at.
   std::string message_;
+  std::size_t first_address_ = 0;
   std::size_t addresses_tried_ = 0;
   base::MonotonicTime connect_deadline_;
   base::MonotonicTime connected_;
