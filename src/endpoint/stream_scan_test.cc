@@ -105,9 +105,9 @@ TEST(StreamScan, SaysWhatEachEventBrought) {
 TEST(StreamScan, LineEndingsAndSplitsChangeNothing) {
   Scan scan;
   const std::vector<std::string> expected = scan.read(kStream).events;
-  for (const std::string& ending : {"\n", "\r\n", "\r"}) {
+  for (const std::string_view ending : {"\n", "\r\n", "\r"}) {
     std::string stream = "\xEF\xBB\xBF";
-    for (const char c : kStream) stream += c == '\n' ? ending : std::string(1, c);
+    for (const char c : kStream) stream += c == '\n' ? std::string(ending) : std::string(1, c);
     for (std::size_t piece_bytes = 1; piece_bytes < 200; ++piece_bytes) {
       const Outcome outcome = scan.read(stream, piece_bytes);
       ASSERT_EQ(outcome.events, expected) << piece_bytes;
