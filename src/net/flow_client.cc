@@ -21,7 +21,9 @@ base::MonotonicTime now() { return base::system_clock().now(); }
 }  // namespace
 
 struct FlowClient::Loop {
-  explicit Loop(FlowShared all) : shared(std::move(all)) {}
+  explicit Loop(FlowShared all) : shared(std::move(all)) {
+    if (shared.limits.kernel_stamps) stamp_keeper.keep_stamping();
+  }
 
   void submit(FlowExchange exchange);
   bool place(const FlowExchange& exchange);
@@ -38,6 +40,7 @@ struct FlowClient::Loop {
   void end_all(FlowFailure failure, std::string_view message);
 
   FlowShared shared;
+  FlowSocket stamp_keeper;
   std::vector<std::unique_ptr<FlowConnection>> connections;  ///< By slot; closed ones are reused.
   std::vector<std::size_t> idle;    ///< Slots with an open connection; the last used at the back.
   std::vector<std::size_t> closed;  ///< Slots without one.

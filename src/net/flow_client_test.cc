@@ -128,9 +128,7 @@ TEST(FlowClient, GivesTheReplyAndItsTimesInOrder) {
   EXPECT_EQ(load.notes.first_at[1].read, times.first_byte.read);
 }
 
-/// Linux stamps what loopback delivers; a stamp lies between sending and reading.
-TEST(FlowClient, HasTheKernelsStampUnlessToldNotTo) {
-  EXPECT_TRUE(play({read_request(), send_reply("x")}).end.times.first_byte.has_kernel());
+TEST(FlowClient, HasNoKernelStampsWhenToldSo) {
   FlowLimits limits;
   limits.kernel_stamps = false;
   const Ended ended = play({read_request(), send_reply("x")}, late(), limits);
@@ -319,7 +317,7 @@ TEST(FlowClient, ReadsAnAnswerThatComesBeforeTheRequestIsSent) {
 TEST(FlowClient, TimersComeInOrderBesidesExchanges) {
   ByteServer server({{read_request(), hold()}});
   FlowLimits limits;
-  limits.spin_max = std::chrono::microseconds(200);
+  limits.spin_max = std::chrono::seconds(1);
   Load load(server.url("/v1"), limits);
   const MonotonicTime start = now();
   load.client->call_at(start + std::chrono::milliseconds(4), 3);
@@ -328,8 +326,13 @@ TEST(FlowClient, TimersComeInOrderBesidesExchanges) {
   load.submit(9);
   load.client->run_until(start + std::chrono::milliseconds(10));
   EXPECT_THAT(load.notes.timers, ElementsAre(1, 2, 3));
-  EXPECT_GT(load.client->counters().spun.count(), 0);
   EXPECT_EQ(load.client->in_flight(), 1U);
+  // A busy machine may let a short wait pass without a turn in it.
+  const MonotonicTime patience = late();
+  while (load.client->counters().spun.count() == 0 && now() < patience) {
+    load.client->run_until(now() + std::chrono::milliseconds(2));
+  }
+  EXPECT_GT(load.client->counters().spun.count(), 0);
 }
 
 TEST(FlowClient, EndsAllWithOneReason) {
@@ -376,6 +379,18 @@ class Served {
   std::array<int, 2> end_{-1, -1};
   std::thread thread_;
 };
+
+/// Linux stamps what loopback delivers, beginning a little after somebody asks for it.
+TEST(FlowClient, HasTheKernelsStampBetweenSendingAndReading) {
+  const Served server;
+  Load load(server.url("/plain"));
+  const MonotonicTime patience = late();
+  FlowTimes times;
+  while (!times.first_byte.has_kernel() && now() < patience) times = load.run_one().end.times;
+  ASSERT_TRUE(times.first_byte.has_kernel());
+  EXPECT_LE(times.sent, times.first_byte.kernel);
+  EXPECT_LE(times.first_byte.kernel, times.first_byte.read);
+}
 
 TEST(FlowClient, CarriesHundredsOfStreamsAtOnce) {
   const Served server;

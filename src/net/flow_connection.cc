@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/text.h"
 
 namespace assay::net {
 namespace {
@@ -299,8 +300,8 @@ void FlowConnection::time_out(base::MonotonicTime at) {
   const bool is_connecting = phase_ == Phase::Connecting || phase_ == Phase::ShakingHands;
   if (is_connecting && at < exchange_.deadline) {
     fail(FlowFailure::Connect,
-         fmt::format("no connection to {} within {:.0f} s", shared_.url.authority(),
-                     base::to_seconds(shared_.limits.connect_timeout)));
+         fmt::format("no connection to {} within {}", shared_.url.authority(),
+                     base::human_duration(base::to_seconds(shared_.limits.connect_timeout))));
     return;
   }
   const char* const doing = is_connecting         ? "connecting"

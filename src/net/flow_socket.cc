@@ -44,6 +44,11 @@ FlowMove moved_or_error(ssize_t count) {
   return {How::Failed, 0, errno, {}};
 }
 
+void ask_for_stamps(int socket) {
+  set_option(socket, SOL_SOCKET, SO_TIMESTAMPING,
+             SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE);
+}
+
 /// The software stamp of a read, on the monotonic clock; MonotonicTime() without one.
 base::MonotonicTime stamp_of(msghdr& message, const FlowClock& clock) {
   for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
@@ -133,13 +138,16 @@ int FlowSocket::connect(const FlowAddress& address, bool with_kernel_stamps) {
   socket_ = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket_ < 0) return errno;
   set_option(socket_, IPPROTO_TCP, TCP_NODELAY, 1);
-  if (with_kernel_stamps) {
-    set_option(socket_, SOL_SOCKET, SO_TIMESTAMPING,
-               SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE);
-  }
+  if (with_kernel_stamps) ask_for_stamps(socket_);
   const auto* generic = reinterpret_cast<const sockaddr*>(&address.storage);
   if (::connect(socket_, generic, address.bytes) == 0 || errno == EINPROGRESS) return 0;
   return errno;
+}
+
+void FlowSocket::keep_stamping() {
+  close();
+  socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket_ >= 0) ask_for_stamps(socket_);
 }
 
 int FlowSocket::connect_error() const {

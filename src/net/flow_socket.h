@@ -71,6 +71,10 @@ class FlowSocket {
 
   /// Begins to connect, without Nagle's delay. 0, or an errno.
   int connect(const FlowAddress& address, bool with_kernel_stamps);
+  /// Opens a socket that connects to nothing and only asks for stamps. The kernel stamps while some
+  /// socket of the machine asks, and begins a little after the first one does: this one keeps it
+  /// stamping before the first connection and between two of them.
+  void keep_stamping();
   /// After the socket became writable: 0 when it is connected, else why not.
   int connect_error() const;
 

@@ -20,6 +20,7 @@
 #include "net/flow_client.h"
 #include "net/http_client.h"
 #include "net/runtime.h"
+#include "support/byte_server.h"
 #include "support/temporary_folder.h"
 
 namespace assay::net {
@@ -176,15 +177,20 @@ struct FlowResult final : FlowSink {
   bool has_kernel_stamp = false;
 };
 
-/// As many requests over one FlowClient as are asked for; the last one's result.
-FlowResult flow_get(const std::string& host, std::uint16_t port, int requests = 1) {
+/// As many requests over one FlowClient as are asked for; the last one's result. After the first,
+/// more until one has the kernel's stamp, which begins a little after somebody asks for it.
+FlowResult flow_get(const std::string& host, std::uint16_t port, int requests = 1,
+                    FlowLimits limits = {}) {
   const Url url = parse_url("https://" + host + ":" + std::to_string(port) + "/").value();
   const std::string request = to_wire({"POST", url, {}, std::string(100'000, 'x')});
   FlowResult result;
-  const auto client = FlowClient::open(url, FlowLimits{}, result).value();
+  const auto client = FlowClient::open(url, limits, result).value();
   result.client = client.get();
   const base::MonotonicTime deadline = base::system_clock().now() + std::chrono::seconds(20);
-  for (int i = 0; i < requests; ++i) {
+  const auto lacks_stamp = [&] {
+    return requests > 1 && !result.has_kernel_stamp && base::system_clock().now() < deadline;
+  };
+  for (int i = 0; i < requests || lacks_stamp(); ++i) {
     result.body.clear();
     client->submit(request, deadline, 0);
     client->run_until(deadline);
@@ -238,6 +244,29 @@ TEST(Tls, RefusesACertificateForAnotherHost) {
   HttpClient client;
   const HttpReply reply = get(client, runtime, "127.0.0.1", server.port());
   EXPECT_EQ(reply.failure, TransportFailure::Connect) << reply.body;
+}
+
+TEST(Tls, FlowClientSaysThatAServerSpeaksNoTls) {
+  test::ByteServer server({{test::send_reply("plain"), test::hold()}});
+  const FlowResult result = flow_get("127.0.0.1", server.port());
+  EXPECT_EQ(result.end.failure, FlowFailure::Tls);
+  EXPECT_THAT(result.message, testing::HasSubstr("no TLS connection to 127.0.0.1"));
+}
+
+TEST(Tls, FlowClientSaysThatAServerClosesInsteadOfShakingHands) {
+  test::ByteServer server({{test::close_now()}});
+  const FlowResult result = flow_get("127.0.0.1", server.port());
+  EXPECT_EQ(result.end.failure, FlowFailure::Tls);
+}
+
+/// The handshake counts as connecting.
+TEST(Tls, FlowClientWaitsForAHandshakeNoLongerThanForAConnection) {
+  test::ByteServer server({{test::hold()}});
+  FlowLimits limits;
+  limits.connect_timeout = std::chrono::milliseconds(30);
+  const FlowResult result = flow_get("127.0.0.1", server.port(), 1, limits);
+  EXPECT_EQ(result.end.failure, FlowFailure::Connect);
+  EXPECT_THAT(result.message, testing::HasSubstr("within 30 ms"));
 }
 
 }  // namespace
