@@ -296,7 +296,7 @@ TEST(FlowClient, TooLargeABodyIsRefused) {
 TEST(FlowClient, SendsARequestThatFillsTheSocket) {
   ByteServer server({{read_request(), send_reply("taken")}});
   Load load(server.url("/v1"));
-  const std::string body(32U << 20U, 'x');
+  const std::string body(16U << 20U, 'x');
   load.request =
       "POST / HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   EXPECT_EQ(load.run_one().body, "taken");
