@@ -28,6 +28,12 @@ const Clock& system_clock() {
   return clock;
 }
 
+std::int64_t wall_unix_ns() {
+  return std::chrono::duration_cast<Nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 double to_seconds(Nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 double to_ms(Nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();

@@ -26,6 +26,9 @@ class Clock {
 /// The machine's clocks.
 const Clock& system_clock();
 
+/// The wall clock to the nanosecond, for what the kernel stamps with it; may jump.
+std::int64_t wall_unix_ns();
+
 double to_seconds(Nanoseconds duration);
 double to_ms(Nanoseconds duration);
 

@@ -15,6 +15,9 @@ namespace assay::endpoint {
 /// Only choice 0 is read: a request asks for one. Not thread-safe.
 class ChatStream {
  public:
+  /// `events_before`: so many were read elsewhere; failures count on from there.
+  explicit ChatStream(std::int64_t events_before = 0) : events_(events_before) {}
+
   /// One event. `http_status` is the reply's, for failures; `arrived_ms` counts from the attempt's
   /// start and never decreases from one call to the next. Nothing is taken after a failure or
   /// "[DONE]".
@@ -40,7 +43,7 @@ class ChatStream {
 
   ChatReply reply_;
   ToolCallAssembly tool_calls_;
-  std::int64_t events_ = 0;
+  std::int64_t events_;
   bool done_ = false;
 };
 

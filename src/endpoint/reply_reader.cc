@@ -3,20 +3,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.h"
 #include "base/text.h"
 #include "endpoint/error_body.h"
+#include "endpoint/reply_form.h"
 
 namespace assay::endpoint {
 namespace {
 
 constexpr std::size_t kEventBytesMax = std::size_t{16} << 20U;
 constexpr std::size_t kKeptBytesMax = std::size_t{64} << 10U;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-bool is_success(int http_status) { return http_status >= 200 && http_status < 300; }
 
 FailureClass class_of(net::TransportFailure failure) {
   switch (failure) {
@@ -36,34 +33,6 @@ FailureClass class_of(net::TransportFailure failure) {
       break;
   }
   ASSAY_UNREACHABLE("a transport that did not fail has no failure class");
-}
-
-/// White space and byte-order marks before the reply mean nothing in either format; some servers
-/// send white space to keep the connection alive.
-std::size_t padding_bytes(std::string_view bytes) {
-  const std::size_t all = bytes.size();
-  while (!bytes.empty()) {
-    if (bytes.starts_with(kByteOrderMark)) {
-      bytes.remove_prefix(kByteOrderMark.size());
-    } else if (base::trim(bytes.substr(0, 1)).empty()) {
-      bytes.remove_prefix(1);
-    } else {
-      break;
-    }
-  }
-  return all - bytes.size();
-}
-
-/// No field of an event stream begins with a bracket, and no JSON reply with anything else.
-bool begins_json(std::string_view bytes) {
-  return bytes.starts_with('{') || bytes.starts_with('[');
-}
-
-bool begins_events(std::string_view bytes) {
-  constexpr std::array<std::string_view, 6> kFields{
-      ":", "data:", "event:", "id:", "retry:", "error:"};
-  return std::any_of(kFields.begin(), kFields.end(),
-                     [&](std::string_view field) { return bytes.starts_with(field); });
 }
 
 }  // namespace
@@ -104,7 +73,7 @@ void ReplyReader::keep_beginning(std::string_view piece) {
 void ReplyReader::begin(std::string_view piece) {
   body_ += piece;
   body_.erase(0, padding_bytes(body_));
-  if (kByteOrderMark.starts_with(body_)) return;  // Nothing yet, or the beginning of a mark.
+  if (is_part_of_padding(body_)) return;
   format_ = begins_json(body_) ? Format::Whole : Format::Events;
   if (format_ == Format::Events) take_events(body_);
 }
@@ -160,17 +129,8 @@ void ReplyReader::finish_events(const net::HttpReply& ended) {
   if (stream_.has_failed() || stream_.is_complete()) return;
   if (ended.failure != net::TransportFailure::None) {
     stream_.fail(failure_of_transport(ended));
-  } else if (stream_.events() > 0 || begins_events(body_)) {
-    stream_.fail(
-        {FailureClass::CutStream, ended.status,
-         fmt::format("the stream ended before finish_reason, after {} events", stream_.events()),
-         ""});
   } else {
-    const std::string found =
-        base::trim(body_).empty() ? "an empty body" : fmt::format("\"{}\"", one_line(body_));
-    stream_.fail({FailureClass::Malformed, ended.status,
-                  one_line(fmt::format("expected a chat completion, found {}", found)),
-                  body_excerpt(body_)});
+    stream_.fail(failure_of_unfinished_events(ended.status, stream_.events(), body_));
   }
 }
 

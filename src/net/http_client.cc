@@ -39,24 +39,6 @@ void require_one_line(std::string_view text) {
               "a request line or header with a line break would be another request");
 }
 
-std::string to_wire(const HttpRequest& request) {
-  require_one_line(request.method);
-  require_one_line(request.url.target);
-  std::string wire = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method,
-                                 request.url.target, request.url.authority());
-  for (const auto& [name, value] : request.headers) {
-    require_one_line(name);
-    require_one_line(value);
-    wire += fmt::format("{}: {}\r\n", name, value);
-  }
-  if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD")) {
-    wire += fmt::format("Content-Length: {}\r\n", request.body.size());
-  }
-  wire += "\r\n";
-  wire += request.body;
-  return wire;
-}
-
 void fail(HttpReply& reply, TransportFailure failure, std::string message) {
   reply.failure = failure;
   reply.failure_message = std::move(message);
@@ -226,6 +208,24 @@ Task<HttpReply> HttpClient::send(HttpRequest request, HttpLimits limits, OnBody 
 }
 
 void HttpClient::close_idle() { pool_->idle.clear(); }
+
+std::string to_wire(const HttpRequest& request) {
+  require_one_line(request.method);
+  require_one_line(request.url.target);
+  std::string wire = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method,
+                                 request.url.target, request.url.authority());
+  for (const auto& [name, value] : request.headers) {
+    require_one_line(name);
+    require_one_line(value);
+    wire += fmt::format("{}: {}\r\n", name, value);
+  }
+  if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD")) {
+    wire += fmt::format("Content-Length: {}\r\n", request.body.size());
+  }
+  wire += "\r\n";
+  wire += request.body;
+  return wire;
+}
 
 std::string_view header_value(const Headers& headers, std::string_view name) {
   for (const auto& [header, value] : headers) {

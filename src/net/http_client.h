@@ -93,6 +93,10 @@ class HttpClient {
   std::unique_ptr<Pool> pool_;
 };
 
+/// The request as it is sent. Host and Content-Length are written here. Requires a method, target
+/// and headers without line breaks.
+std::string to_wire(const HttpRequest& request);
+
 /// The first header of that name (any case), or an empty view.
 std::string_view header_value(const Headers& headers, std::string_view name);
 

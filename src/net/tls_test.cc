@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -16,8 +17,10 @@
 #include <string>
 #include <thread>
 
+#include "net/flow_client.h"
 #include "net/http_client.h"
 #include "net/runtime.h"
+#include "support/byte_server.h"
 #include "support/temporary_folder.h"
 
 namespace assay::net {
@@ -98,7 +101,14 @@ class TlsServer {
       const std::size_t head =
           asio::read_until(stream, asio::dynamic_buffer(unread), "\r\n\r\n", error);
       if (error) break;
+      const std::size_t at = unread.find("Content-Length: ");
+      const std::size_t body = at < head ? std::stoul(unread.substr(at + 16)) : 0;
       unread.erase(0, head);
+      if (unread.size() < body) {
+        asio::read(stream, asio::dynamic_buffer(unread),
+                   asio::transfer_exactly(body - unread.size()), error);
+      }
+      unread.erase(0, body);
       const std::string reply = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecure";
       asio::write(stream, asio::buffer(reply), error);
     }
@@ -147,6 +157,76 @@ TEST(Tls, TalksToATrustedServerAndKeepsTheConnection) {
   }
 }
 
+/// What FlowClient says of one GET.
+struct FlowResult final : FlowSink {
+  bool on_body(FlowTag, int, std::string_view piece, const FlowStamp& stamp) override {
+    body += piece;
+    has_kernel_stamp = stamp.has_kernel();
+    return true;
+  }
+  void on_end(FlowTag, const FlowEnd& ended) override {
+    end = ended;
+    message = ended.message;
+    client->stop();
+  }
+
+  FlowClient* client = nullptr;
+  FlowEnd end;
+  std::string message;
+  std::string body;
+  bool has_kernel_stamp = false;
+};
+
+/// As many requests over one FlowClient as are asked for; the last one's result. After the first,
+/// more until one has the kernel's stamp, which begins a little after somebody asks for it.
+FlowResult flow_get(const std::string& host, std::uint16_t port, int requests = 1,
+                    FlowLimits limits = {}) {
+  const Url url = parse_url("https://" + host + ":" + std::to_string(port) + "/").value();
+  const std::string request = to_wire({"POST", url, {}, std::string(100'000, 'x')});
+  FlowResult result;
+  const auto client = FlowClient::open(url, limits, result).value();
+  result.client = client.get();
+  const base::MonotonicTime deadline = base::system_clock().now() + std::chrono::seconds(20);
+  const auto lacks_stamp = [&] {
+    return requests > 1 && !result.has_kernel_stamp && base::system_clock().now() < deadline;
+  };
+  for (int i = 0; i < requests || lacks_stamp(); ++i) {
+    result.body.clear();
+    client->submit(request, deadline, 0);
+    client->run_until(deadline);
+  }
+  return result;
+}
+
+TEST(Tls, FlowClientTalksToATrustedServerWithTheKernelsStamps) {
+  const Identity identity = make_identity("DNS:localhost,IP:127.0.0.1");
+  const TrustedRoot root(identity.certificate_pem);
+  TlsServer server(identity);
+  const FlowResult result = flow_get("127.0.0.1", server.port(), 3);
+  EXPECT_EQ(result.end.failure, FlowFailure::None) << result.message;
+  EXPECT_EQ(result.body, "secure");
+  EXPECT_TRUE(result.end.connection_reused);
+  EXPECT_TRUE(result.has_kernel_stamp);
+}
+
+TEST(Tls, FlowClientRefusesACertificateNobodyVouchesFor) {
+  TlsServer server(make_identity("DNS:localhost,IP:127.0.0.1"));
+  const FlowResult result = flow_get("127.0.0.1", server.port());
+  EXPECT_EQ(result.end.failure, FlowFailure::Tls);
+  EXPECT_THAT(result.message, testing::HasSubstr("self-signed certificate"));
+}
+
+TEST(Tls, FlowClientRefusesACertificateForAnotherHost) {
+  for (const char* host : {"127.0.0.1", "localhost"}) {
+    const Identity identity = make_identity("DNS:elsewhere.example");
+    const TrustedRoot root(identity.certificate_pem);
+    TlsServer server(identity);
+    const FlowResult result = flow_get(host, server.port());
+    EXPECT_EQ(result.end.failure, FlowFailure::Tls) << result.body;
+    EXPECT_THAT(result.message, testing::HasSubstr("mismatch"));
+  }
+}
+
 TEST(Tls, RefusesACertificateNobodyVouchesFor) {
   TlsServer server(make_identity("DNS:localhost,IP:127.0.0.1"));
   Runtime runtime;
@@ -164,6 +244,29 @@ TEST(Tls, RefusesACertificateForAnotherHost) {
   HttpClient client;
   const HttpReply reply = get(client, runtime, "127.0.0.1", server.port());
   EXPECT_EQ(reply.failure, TransportFailure::Connect) << reply.body;
+}
+
+TEST(Tls, FlowClientSaysThatAServerSpeaksNoTls) {
+  test::ByteServer server({{test::send_reply("plain"), test::hold()}});
+  const FlowResult result = flow_get("127.0.0.1", server.port());
+  EXPECT_EQ(result.end.failure, FlowFailure::Tls);
+  EXPECT_THAT(result.message, testing::HasSubstr("no TLS connection to 127.0.0.1"));
+}
+
+TEST(Tls, FlowClientSaysThatAServerClosesInsteadOfShakingHands) {
+  test::ByteServer server({{test::close_now()}});
+  const FlowResult result = flow_get("127.0.0.1", server.port());
+  EXPECT_EQ(result.end.failure, FlowFailure::Tls);
+}
+
+/// The handshake counts as connecting.
+TEST(Tls, FlowClientWaitsForAHandshakeNoLongerThanForAConnection) {
+  test::ByteServer server({{test::hold()}});
+  FlowLimits limits;
+  limits.connect_timeout = std::chrono::milliseconds(30);
+  const FlowResult result = flow_get("127.0.0.1", server.port(), 1, limits);
+  EXPECT_EQ(result.end.failure, FlowFailure::Connect);
+  EXPECT_THAT(result.message, testing::HasSubstr("within 30 ms"));
 }
 
 }  // namespace

@@ -39,7 +39,10 @@ OWNED_HEADERS = [
      "store is the only room that knows a database"),
     (re.compile(r"sys/socket\.h$"), ["src/net", "src/host", "apps", TESTS],
      "sockets are net's"),
-    (re.compile(r"(sys/(?!types\.h|stat\.h|socket\.h)|linux/)|(dlfcn|sched|pty|hwloc)\.h$"),
+    (re.compile(r"(sys/epoll|linux/(errqueue|net_tstamp))\.h$"), ["src/net", TESTS],
+     "what sockets are ready for, and the stamps of what they receive, are net's"),
+    (re.compile(r"(sys/(?!types\.h|stat\.h|socket\.h|epoll\.h)"
+                r"|linux/(?!errqueue\.h|net_tstamp\.h))|(dlfcn|sched|pty|hwloc)\.h$"),
      ["src/host", "apps", TESTS],
      "host is the only room with platform code"),
 ]
