@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/toml.h"
+#include "catalog/table_row.h"
 
 namespace assay::catalog {
 namespace {
@@ -15,7 +15,6 @@ using base::Status;
 using gguf::Value;
 
 constexpr std::size_t kRowsMost = 2'000;
-constexpr std::size_t kTextBytesMost = 300;
 constexpr double kBillionsMost = 1e6;
 constexpr std::string_view kRow = "[[model]]";
 
@@ -30,27 +29,7 @@ constexpr std::array kStrengths{
     StrengthName{Strength::Vision, "vision"},
 };
 
-struct RowReader {
-  std::string_view source;
-  const toml::table& row;
-
-  Result<const toml::node*> required(const char* key) const {
-    const toml::node* node = row.get(key);
-    if (node != nullptr) return node;
-    return base::bad_input(fmt::format("a [[model]] lacks `{}`", key), "",
-                           base::toml_place(source, row, kRow));
-  }
-
-  Result<std::string> text(const char* key) const {
-    ASSAY_TRY(const toml::node* node, required(key));
-    const auto* value = node->as_string();
-    if (value == nullptr || value->get().empty() || value->get().size() > kTextBytesMost) {
-      return base::toml_mismatch(source, *node, key,
-                                 fmt::format("a text of 1 to {} bytes", kTextBytesMost));
-    }
-    return value->get();
-  }
-
+struct RowReader : TableRow {
   Result<double> billions(const char* key) const {
     ASSAY_TRY(const toml::node* node, required(key));
     const auto value = node->value<double>();
@@ -76,17 +55,6 @@ struct RowReader {
     const auto* value = node->as_boolean();
     if (value == nullptr) return base::toml_mismatch(source, *node, key, "true or false");
     return value->get();
-  }
-
-  Result<std::chrono::year_month_day> date(const char* key) const {
-    ASSAY_TRY(const toml::node* node, required(key));
-    const auto* value = node->as_date();
-    if (value == nullptr) {
-      return base::toml_mismatch(source, *node, key, "a date such as 2026-09-30, without quotes");
-    }
-    const toml::date& day = value->get();
-    return std::chrono::year_month_day(std::chrono::year(day.year), std::chrono::month(day.month),
-                                       std::chrono::day(day.day));
   }
 
   Result<std::vector<Strength>> kinds(const char* key) const {
@@ -172,7 +140,7 @@ Result<KnownModel> read_row(std::string_view source, const toml::table& row) {
                                                "source",
                                                "shape"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(row, kKnown, source, kRow));
-  const RowReader reader{source, row};
+  const RowReader reader{{source, kRow, row}};
   KnownModel model;
   ASSAY_TRY(model.name, reader.text("name"));
   ASSAY_TRY(model.family, reader.text("family"));

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "base/toml.h"
+#include "catalog/table_row.h"
 
 namespace assay::catalog {
 namespace {
@@ -15,30 +15,9 @@ using base::Result;
 using base::Status;
 
 constexpr std::size_t kRowsMost = 500;
-constexpr std::size_t kTextBytesMost = 200;
 constexpr double kPriceMost = 1e9;
 
-struct RowReader {
-  std::string_view source;
-  const toml::table& row;
-
-  Result<const toml::node*> required(const char* key) const {
-    const toml::node* node = row.get(key);
-    if (node != nullptr) return node;
-    return base::bad_input(fmt::format("a [[price]] lacks `{}`", key), "",
-                           base::toml_place(source, row, "[[price]]"));
-  }
-
-  Result<std::string> text(const char* key) const {
-    ASSAY_TRY(const toml::node* node, required(key));
-    const auto* value = node->as_string();
-    if (value == nullptr || value->get().empty() || value->get().size() > kTextBytesMost) {
-      return base::toml_mismatch(source, *node, key,
-                                 fmt::format("a text of 1 to {} bytes", kTextBytesMost));
-    }
-    return value->get();
-  }
-
+struct RowReader : TableRow {
   Result<double> price(const char* key) const {
     ASSAY_TRY(const toml::node* node, required(key));
     const auto value = node->value<double>();
@@ -47,24 +26,13 @@ struct RowReader {
     }
     return *value;
   }
-
-  Result<std::chrono::year_month_day> date(const char* key) const {
-    ASSAY_TRY(const toml::node* node, required(key));
-    const auto* value = node->as_date();
-    if (value == nullptr) {
-      return base::toml_mismatch(source, *node, key, "a date such as 2026-09-30, without quotes");
-    }
-    const toml::date& day = value->get();
-    return std::chrono::year_month_day(std::chrono::year(day.year), std::chrono::month(day.month),
-                                       std::chrono::day(day.day));
-  }
 };
 
 Result<CloudPrice> read_row(std::string_view source, const toml::table& row) {
   static const std::vector<std::string> kKnown{"provider",     "model", "input", "output",
                                                "cached_input", "date",  "source"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(row, kKnown, source, "[[price]]"));
-  const RowReader reader{source, row};
+  const RowReader reader{{source, "[[price]]", row}};
   CloudPrice price;
   ASSAY_TRY(price.provider, reader.text("provider"));
   ASSAY_TRY(price.model, reader.text("model"));
