@@ -16,9 +16,8 @@ constexpr double kFloorBits = 4;
 
 /// Whether `left` stands above `right`. A strict weak order; the first difference decides:
 ///  1. kept before dropped;
-///  2. the tier suits the task, then oversized, then undersized ones: a model too large is slow,
-///  one
-///     too small is wrong;
+///  2. the tier suits the task, then oversized, then undersized ones: too large is slow, too small
+///     is wrong;
 ///  3. 4 bits and more before less;
 ///  4. at least kPatientTps predicted, or unknown, before slower ones;
 ///  5. made for the task, then for nothing special, then for another;
