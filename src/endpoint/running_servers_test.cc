@@ -211,7 +211,8 @@ TEST(RunningServersTest, InterruptionEndsTheSearch) {
 }
 
 TEST(RunningServersTest, RealLlamaServerSaysWhatItServes) {
-  Outside outside(Outside::inherited({"HOME", "PATH", "XDG_CACHE_HOME", "ASSAY_LLAMA_SERVER"}));
+  Outside outside(Outside::inherited(
+      {"HOME", "PATH", "XDG_CACHE_HOME", "ASSAY_LLAMA_SERVER", "ASSAY_ENGINE_CACHE"}));
   const auto engine = find_engine(outside.context());
   if (!engine.has_value()) GTEST_SKIP() << engine.error().message;
   const test::TemporaryFolder folder;
