@@ -11,6 +11,8 @@
 namespace assay::catalog {
 namespace {
 
+using gguf::Strength;
+
 constexpr std::array<std::string_view, 4> kWorthHaving{"Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M"};
 constexpr std::array<std::string_view, 1> kOnlyMxfp4{"MXFP4"};
 
@@ -132,7 +134,7 @@ std::optional<Candidate> candidate_of(const LocalModel& model) {
   return candidate;
 }
 
-base::Result<Assessment> assess_known(const KnownModel& model, const Wish& wish) {
+base::Result<Assessment> assess_known(const gguf::KnownModel& model, const Wish& wish) {
   const bool only_mxfp4 = model.shape.architecture == "gpt-oss";
   const std::span<const std::string_view> quantizations =
       only_mxfp4 ? std::span<const std::string_view>(kOnlyMxfp4) : kWorthHaving;

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "catalog/model_table.h"
 #include "catalog/survey.h"
 #include "catalog/task_ladder.h"
 #include "gguf/estimate.h"
 #include "gguf/fit.h"
+#include "gguf/model_table.h"
 #include "gguf/speed.h"
 
 namespace assay::catalog {
@@ -34,8 +34,8 @@ struct Candidate {
   std::string source;          ///< "Ollama"; of the shipped table "not downloaded".
   std::filesystem::path path;  ///< Empty: not downloaded.
   bool in_llamafile = false;
-  std::vector<Strength> strengths;  ///< Empty: not known.
-  std::string ollama;               ///< What `ollama pull` takes; empty where it is not known.
+  std::vector<gguf::Strength> strengths;  ///< Empty: not known.
+  std::string ollama;  ///< What `ollama pull` takes; empty where it is not known.
   gguf::Header header;
 };
 
@@ -76,7 +76,7 @@ std::optional<Candidate> candidate_of(const LocalModel& model);
 /// A row of the table in its best quantization that is kept, of Q8_0, Q6_K, Q5_K_M and Q4_K_M (of
 /// gpt-oss, which comes in MXFP4 only, in that); where none is, in the one that needs least memory.
 /// BadInput where the shape makes no model.
-base::Result<Assessment> assess_known(const KnownModel& model, const Wish& wish);
+base::Result<Assessment> assess_known(const gguf::KnownModel& model, const Wish& wish);
 
 /// The number in a quantization's name ("Q4_K_M", "IQ3_XXS", "MXFP4", "BF16"); 0 for other names.
 double bits_named(std::string_view quantization);

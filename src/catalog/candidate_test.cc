@@ -2,10 +2,13 @@
 
 #include <gmock/gmock.h>
 
-#include "gguf/known_shapes.h"
+#include "gguf/model_table.h"
 
 namespace assay::catalog {
 namespace {
+
+using gguf::KnownModel;
+using gguf::Strength;
 
 using testing::AllOf;
 using testing::Contains;

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "catalog/table_row.h"
+#include "base/toml_row.h"
 
 namespace assay::catalog {
 namespace {
@@ -17,7 +17,7 @@ using base::Status;
 constexpr std::size_t kRowsMost = 500;
 constexpr double kPriceMost = 1e9;
 
-struct RowReader : TableRow {
+struct RowReader : base::TomlRow {
   Result<double> price(const char* key) const {
     ASSAY_TRY(const toml::node* node, required(key));
     const auto value = node->value<double>();

@@ -9,7 +9,7 @@
 #include "cli/gguf_verbs.h"
 #include "cli/model_source.h"
 #include "gguf/hollow.h"
-#include "gguf/known_shapes.h"
+#include "gguf/model_table.h"
 
 namespace assay::cli {
 namespace {

@@ -11,6 +11,7 @@
 #include "cli/shortlist_text.h"
 #include "cli/verb.h"
 #include "cli/write_study.h"
+#include "gguf/model_table.h"
 #include "host/machine.h"
 #include "host/memory.h"
 #include "scope/scope.h"
@@ -56,13 +57,13 @@ Status add_local(base::Context& context, const ShortlistArguments& arguments,
 
 Status add_table(base::Context& context, const ShortlistArguments& arguments,
                  std::vector<Assessment>& assessments) {
-  std::string text(catalog::shipped_models());
+  std::string text(gguf::shipped_models());
   const std::string source = arguments.table.empty() ? "the shipped table" : arguments.table;
   if (!arguments.table.empty()) {
     ASSAY_TRY(text, base::read_file(arguments.table, kTableBytesMost));
   }
-  ASSAY_TRY(const auto models, catalog::parse_model_table(text, source));
-  for (const catalog::KnownModel& model : models) {
+  ASSAY_TRY(const auto models, gguf::parse_model_table(text, source));
+  for (const gguf::KnownModel& model : models) {
     auto assessment = assess_known(model, arguments.wish);
     if (assessment.has_value()) {
       assessments.push_back(std::move(*assessment));

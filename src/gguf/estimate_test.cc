@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "gguf/known_shapes.h"
+#include "gguf/model_table.h"
 #include "support/gguf_builder.h"
 
 namespace assay::gguf {

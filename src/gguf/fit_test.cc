@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "gguf/known_shapes.h"
+#include "gguf/model_table.h"
 
 namespace assay::gguf {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "gguf/hollow_values.h"
-#include "gguf/known_shapes.h"
+#include "gguf/model_table.h"
 #include "gguf/parameters.h"
 #include "gguf/quantization.h"
 #include "gguf/writer.h"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "gguf/known_shapes.h"
+#include "gguf/model_table.h"
 #include "gguf/shape.h"
 #include "gguf/speed_work.h"
 #include "support/gguf_builder.h"

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "gguf/hollow.h"
-#include "gguf/known_shapes.h"
+#include "gguf/model_table.h"
 
 namespace {
 

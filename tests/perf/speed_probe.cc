@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "endpoint/engine.h"
 #include "gguf/hollow.h"
-#include "gguf/known_shapes.h"
+#include "gguf/model_table.h"
 #include "gguf/speed_json.h"
 #include "scope/engine_speed.h"
 

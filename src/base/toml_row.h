@@ -8,18 +8,18 @@
 
 #include "base/toml.h"
 
-namespace assay::catalog {
+namespace assay::base {
 
 /// Errors are BadInput with file, line and key. `row` outlives it.
-struct TableRow {
+struct TomlRow {
   std::string_view source;  ///< The file, for errors.
   std::string_view kind;    ///< "[[price]]".
   const toml::table& row;
 
-  base::Result<const toml::node*> required(const char* key) const;
+  Result<const toml::node*> required(const char* key) const;
   /// A string of 1 to 300 bytes.
-  base::Result<std::string> text(const char* key) const;
-  base::Result<std::chrono::year_month_day> date(const char* key) const;
+  Result<std::string> text(const char* key) const;
+  Result<std::chrono::year_month_day> date(const char* key) const;
 };
 
-}  // namespace assay::catalog
+}  // namespace assay::base

@@ -1,11 +1,10 @@
-#include "catalog/model_table.h"
+#include "gguf/model_table.h"
 
 #include <gmock/gmock.h>
 
-#include "gguf/known_shapes.h"
 #include "gguf/parameters.h"
 
-namespace assay::catalog {
+namespace assay::gguf {
 namespace {
 
 using testing::HasSubstr;
@@ -16,10 +15,10 @@ std::vector<KnownModel> shipped() {
   return models.has_value() ? std::move(*models) : std::vector<KnownModel>{};
 }
 
-gguf::Header header_of(const KnownModel& model) {
-  auto header = gguf::header_of(model.shape, "F16");
+Header header_of(const KnownModel& model) {
+  auto header = header_of(model.shape, "F16");
   EXPECT_TRUE(header.has_value()) << model.name << ": " << header.error().to_string();
-  return header.has_value() ? std::move(*header) : gguf::Header{};
+  return header.has_value() ? std::move(*header) : Header{};
 }
 
 TEST(ShippedModelsTest, TensorsAddUpToThePublishedParameters) {
@@ -56,20 +55,11 @@ TEST(ShippedModelsTest, EveryRowSaysWhereItIsFromAndWhatItMaySay) {
   }
 }
 
-/// Two tables of the same program must not disagree.
-TEST(ShippedModelsTest, AgreesWithTheShapesThatTheEstimatesAreTestedWith) {
-  std::size_t compared = 0;
-  for (const KnownModel& model : shipped()) {
-    const auto known = gguf::known_shape(model.name);
-    if (!known) continue;
-    ++compared;
-    const auto expected = gguf::header_of(*known, "Q4_K_M");
-    const auto found = gguf::header_of(model.shape, "Q4_K_M");
-    ASSERT_TRUE(expected.has_value() && found.has_value()) << model.name;
-    EXPECT_EQ(found->tensors.size(), expected->tensors.size()) << model.name;
-    EXPECT_EQ(found->weight_bytes(), expected->weight_bytes()) << model.name;
-  }
-  EXPECT_GE(compared, 40U);
+TEST(ShippedModelsTest, AreFoundByNameInAnyCase) {
+  EXPECT_EQ(known_shape_names().size(), shipped().size());
+  ASSERT_TRUE(known_shape("QWEN3-8B").has_value());
+  EXPECT_EQ(known_shape("QWEN3-8B")->architecture, "qwen3");
+  EXPECT_FALSE(known_shape("qwen3").has_value()) << "a beginning is no name";
 }
 
 constexpr std::string_view kRow = R"([[model]]
@@ -103,7 +93,7 @@ std::string refusal(const std::string& text) {
 TEST(ModelTableTest, ReadsEveryKindOfValue) {
   const auto models = parse_model_table(kRow, "mine.toml");
   ASSERT_TRUE(models.has_value()) << models.error().to_string();
-  const gguf::ModelShape& shape = models->at(0).shape;
+  const ModelShape& shape = models->at(0).shape;
   EXPECT_EQ(shape.name, "M");
   EXPECT_EQ(shape.of_layer("attention.head_count_kv", 0), 2U);
   EXPECT_EQ(shape.of_layer("attention.head_count_kv", 1), 0U);
@@ -124,4 +114,4 @@ TEST(ModelTableTest, RefusesWithPlaceAndReason) {
 }
 
 }  // namespace
-}  // namespace assay::catalog
+}  // namespace assay::gguf

@@ -1,18 +1,20 @@
-#include "catalog/model_table.h"
+#include "gguf/model_table.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <utility>
 
-#include "catalog/table_row.h"
+#include "base/check.h"
+#include "base/toml_row.h"
 
-namespace assay::catalog {
+namespace assay::gguf {
 namespace {
 
 using base::Result;
 using base::Status;
-using gguf::Value;
 
 constexpr std::size_t kRowsMost = 2'000;
 constexpr double kBillionsMost = 1e6;
@@ -29,7 +31,7 @@ constexpr std::array kStrengths{
     StrengthName{Strength::Vision, "vision"},
 };
 
-struct RowReader : TableRow {
+struct RowReader : base::TomlRow {
   Result<double> billions(const char* key) const {
     ASSAY_TRY(const toml::node* node, required(key));
     const auto value = node->value<double>();
@@ -95,7 +97,7 @@ Result<Value> read_value(std::string_view source, std::string_view key, const to
     if (auto value = scalar_of(node)) return std::move(*value);
     return base::toml_mismatch(source, node, key, "a number, a text, true, false or an array");
   }
-  gguf::Array array;
+  Array array;
   for (const toml::node& entry : *entries) {
     auto value = scalar_of(entry);
     if (!value) return base::toml_mismatch(source, entry, key, "one value per layer");
@@ -105,8 +107,8 @@ Result<Value> read_value(std::string_view source, std::string_view key, const to
   return Value{std::move(array)};
 }
 
-Result<gguf::ModelShape> read_shape(const RowReader& reader) {
-  gguf::ModelShape shape;
+Result<ModelShape> read_shape(const RowReader& reader) {
+  ModelShape shape;
   ASSAY_TRY(shape.name, reader.text("title"));
   ASSAY_TRY(shape.architecture, reader.text("architecture"));
   ASSAY_TRY(shape.vocabulary, reader.count("vocabulary"));
@@ -121,6 +123,23 @@ Result<gguf::ModelShape> read_shape(const RowReader& reader) {
     ASSAY_TRY(shape.metadata[std::string(key.str())], read_value(reader.source, key.str(), value));
   }
   return shape;
+}
+
+/// Parsed once: the text is a part of the program.
+const std::vector<KnownModel>& shipped() {
+  static const std::vector<KnownModel> models = [] {
+    auto parsed = parse_model_table(shipped_models(), "the shipped table");
+    ASSAY_CHECK(parsed.has_value(), "the shipped table is well formed");
+    return std::move(*parsed);
+  }();
+  return models;
+}
+
+bool same_letters(std::string_view left, std::string_view right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  });
 }
 
 Result<KnownModel> read_row(std::string_view source, const toml::table& row) {
@@ -198,4 +217,17 @@ Result<std::vector<KnownModel>> parse_model_table(std::string_view text, std::st
   return models;
 }
 
-}  // namespace assay::catalog
+std::optional<ModelShape> known_shape(std::string_view name) {
+  for (const KnownModel& model : shipped()) {
+    if (same_letters(model.name, name)) return model.shape;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> known_shape_names() {
+  std::vector<std::string> names;
+  for (const KnownModel& model : shipped()) names.push_back(model.name);
+  return names;
+}
+
+}  // namespace assay::gguf
