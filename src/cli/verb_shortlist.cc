@@ -31,6 +31,7 @@ struct ShortlistArguments {
   std::uint64_t memory_bytes = 0;  ///< 0: what is free.
   bool only_local = false;
   bool only_catalog = false;
+  bool both = false;  ///< Said to be both.
   std::vector<std::string> folders;
   std::string table;
   std::size_t top = 10;
@@ -117,7 +118,17 @@ Status write_the_study(base::Context& context, const ShortlistArguments& argumen
   return base::Done{};
 }
 
+/// CLI11's own way to exclude options prints them in the order of their addresses.
+Status check_candidates(const ShortlistArguments& arguments) {
+  const int said =
+      (arguments.only_local ? 1 : 0) + (arguments.only_catalog ? 1 : 0) + (arguments.both ? 1 : 0);
+  if (said <= 1) return base::Done{};
+  return base::usage_error("expected one of --local, --catalog and --all, found more",
+                           "leave them out to see both");
+}
+
 Status print_shortlist(base::Context& context, ShortlistArguments arguments) {
+  ASSAY_TRY_DONE(check_candidates(arguments));
   ASSAY_TRY_DONE(complete(context, arguments));
   std::vector<Assessment> assessments;
   if (!arguments.only_catalog) ASSAY_TRY_DONE(add_local(context, arguments, assessments));
@@ -181,14 +192,10 @@ void add_wish_options(CLI::App& command, ShortlistArguments& arguments) {
 }
 
 void add_candidate_options(CLI::App& command, ShortlistArguments& arguments) {
-  CLI::Option* local =
-      command.add_flag("--local", arguments.only_local, "Only models on this machine");
-  CLI::Option* table = command.add_flag("--catalog", arguments.only_catalog,
-                                        "Only the shipped table of common open models");
-  CLI::Option* both = command.add_flag_callback(
-      "--all", [] {}, "Both, as without any of the three");
-  local->excludes(table)->excludes(both);
-  table->excludes(both);
+  command.add_flag("--local", arguments.only_local, "Only models on this machine");
+  command.add_flag("--catalog", arguments.only_catalog,
+                   "Only the shipped table of common open models");
+  command.add_flag("--all", arguments.both, "Both, as without any of the three");
   add_model_folders(command, arguments.folders);
   command.add_option("--table", arguments.table, "A table of models in place of the shipped one")
       ->type_name("FILE");
