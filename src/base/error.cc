@@ -34,7 +34,17 @@ constexpr std::array kRows{
                  "`verify`: every value holds, but model, engine, machine or task changed since."},
     ErrorKindRow{
         ErrorKind::GateFailed, "gate_failed", 11, 412,
-        "A condition given by `--fail-on` was met; the results were printed all the same."},
+        "A condition given by `--fail-on` was met, a threshold of a load run missed, or a load run "
+        "is worse than the other; the results were printed all the same."},
+    ErrorKindRow{
+        ErrorKind::Inconclusive, "inconclusive", 12, 409,
+        "`load`: the sample cannot tell whether a threshold is met, or which run is worse."},
+    ErrorKindRow{ErrorKind::ClientLimited, "client_limited", 13, 503,
+                 "`load`: this program's own delays exceed their budget; the figures are not the "
+                 "server's."},
+    ErrorKindRow{
+        ErrorKind::ServerFailed, "server_failed", 14, 502,
+        "`load`: the server answered less than half of the requests, or stopped answering."},
     ErrorKindRow{ErrorKind::Interrupted, "interrupted", 130, 499,
                  "Ctrl-C or a termination signal; everything journaled is kept."},
 };

@@ -20,7 +20,10 @@ enum class ErrorKind {
   OutOfMemory,    ///< A model needs more memory than there is, or than it may have.
   DoesNotHold,    ///< A card says something that the journal does not.
   Stale,          ///< A card holds, but what it was measured on has changed.
-  GateFailed,     ///< A condition of --fail-on was met.
+  GateFailed,     ///< A condition of --fail-on was met, a threshold missed, or a run regressed.
+  Inconclusive,   ///< The sample cannot tell whether a threshold is met or a run regressed.
+  ClientLimited,  ///< A load run measured this program instead of the server.
+  ServerFailed,   ///< The server of a load run did not answer, or stopped answering.
   Internal,       ///< A defect of assay.
 };
 
