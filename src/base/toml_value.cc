@@ -52,6 +52,7 @@ std::optional<double> parse_duration_s(std::string_view text) {
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || !(number > 0)) return std::nullopt;
   const std::string_view unit = trim(text.substr(static_cast<std::size_t>(end - text.data())));
+  if (unit == "ms") return number / 1000;
   if (unit == "s") return number;
   if (unit == "min" || unit == "m") return number * 60;
   if (unit == "h") return number * 3600;

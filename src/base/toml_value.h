@@ -26,7 +26,7 @@ Result<std::string> toml_text(std::string_view source, const toml::node& node,
 Result<std::string> toml_choice(std::string_view source, const toml::node& node,
                                 std::string_view key, std::string_view choices);
 
-/// "90 s", "30 min" (or m), "2 h" in seconds, above 0; none for anything else.
+/// "500 ms", "90 s", "30 min" (or m), "2 h" in seconds, above 0; none for anything else.
 std::optional<double> parse_duration_s(std::string_view text);
 
 }  // namespace assay::base

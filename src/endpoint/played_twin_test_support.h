@@ -4,36 +4,29 @@
 #include <fmt/core.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "base/json.h"
-#include "endpoint/twin.h"
-#include "net/runtime.h"
+#include "endpoint/twin_thread.h"
 #include "support/loopback_connection.h"
 
 namespace assay::endpoint {
 
-/// A twin that plays `script` on a free port, its loop on a thread of its own.
+/// A twin that plays `script` on a free port.
 class PlayedTwin {
  public:
   explicit PlayedTwin(std::string_view script)
-      : twin_(runtime_, parse_twin_script(script, "test.toml").value()),
-        port_(twin_.listen("127.0.0.1", 0).value()),
-        loop_([this] { runtime_.run_until_stopped(); }) {}
-  ~PlayedTwin() {
-    runtime_.stop();
-    loop_.join();
-  }
+      : twin_(TwinThread::start(script, "test.toml").value()) {}
 
-  std::uint16_t port() const { return port_; }
-  std::vector<TwinRecord> records() const { return twin_.records(); }
+  std::uint16_t port() const { return twin_->port(); }
+  std::vector<TwinRecord> records() const { return twin_->records(); }
 
-  std::string get(std::string_view path) const { return test::ask_loopback(port_, "GET", path); }
+  std::string get(std::string_view path) const { return test::ask_loopback(port(), "GET", path); }
   std::string post(const base::Json& body) const {
-    return test::ask_loopback(port_, "POST", "/v1/chat/completions", base::dump_json(body));
+    return test::ask_loopback(port(), "POST", "/v1/chat/completions", base::dump_json(body));
   }
   /// The reply to a request that is not streamed.
   base::Json ask(const base::Json& body) const {
@@ -41,10 +34,7 @@ class PlayedTwin {
   }
 
  private:
-  net::Runtime runtime_;
-  Twin twin_;
-  std::uint16_t port_;
-  std::thread loop_;
+  std::unique_ptr<TwinThread> twin_;
 };
 
 /// A chat request with one user message and further members.

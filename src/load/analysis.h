@@ -10,6 +10,7 @@
 
 #include "load/breakpoint.h"
 #include "load/event_gaps.h"
+#include "load/run_folder.h"
 #include "load/run_record.h"
 #include "load/scenario.h"
 #include "load/summary.h"
@@ -104,5 +105,39 @@ struct LoadReport {
   std::vector<TargetReport> targets;
   std::optional<BreakpointResult> breakpoint;  ///< Of the one target of such a scenario.
 };
+
+/// Judges one target's run. Requires at least one stage that counts.
+TargetReport analyse_target(const Scenario& scenario, const Target& target, const TargetRun& run,
+                            const EventGaps& gaps);
+
+/// Judges every target of a run. `scenario` is what the run's source says.
+LoadReport analyse(const StoredRun& run, const Scenario& scenario);
+
+/// At most `points_most` intervals of a whole second or more, from the start of the first stage
+/// until the last reply.
+std::vector<TimelinePoint> timeline_of(const TargetRun& run, std::size_t points_most = 300);
+
+/// Of the requests of stages that count, for TTFT, TTFT from schedule, ITL and E2E; measures that
+/// no request has are left out.
+std::vector<Distribution> distributions_of(const TargetRun& run);
+
+/// The parts of a run that count; neighbours are one.
+std::vector<Window> windows_of(const std::vector<StageRun>& stages);
+
+/// The lag of our own that would make latencies like these not the server's: `asked_ms` where that
+/// is set, else the larger of 1 ms and 5 % of the median TTFT (E2E where nothing streams).
+double client_budget_ms(const Summary& summary, double asked_ms);
+
+struct VerdictReason {
+  Verdict verdict = Verdict::Valid;
+  std::vector<std::string> reasons;
+};
+
+/// Whether to believe the figures. Server first: what failed for everybody is not our lateness.
+VerdictReason judge_run(const Summary& summary, const TargetRun& run, LoadKind kind,
+                        double budget_ms);
+
+/// Little's law on two accounts, and our count of tokens against the server's usage.
+std::vector<CrossCheck> cross_checks(const Summary& summary, const TargetRun& run);
 
 }  // namespace assay::load

@@ -3,6 +3,7 @@
 // Called by the schedule and by reports. Pure; thread-safe.
 #pragma once
 
+#include <string>
 #include <vector>
 
 namespace assay::load {
@@ -12,6 +13,7 @@ struct Stage {
   double rate_at_start = 0;  ///< Requests per second, at least 0.
   double rate_at_end = 0;    ///< The same.
   bool is_warm_up = false;   ///< Sent like any other and kept out of every figure.
+  std::string name{};        ///< Empty: its number.
 };
 
 /// Requires at least one stage, each as above.

@@ -57,7 +57,8 @@ TEST(Scenario, IsReadWhole) {
   EXPECT_EQ(scenario->stages[0].rate_at_end, 5);
   EXPECT_TRUE(scenario->stages[0].is_warm_up);
   EXPECT_EQ(scenario->stages[1].rate_at_start, 5);
-  EXPECT_EQ(scenario->work.input_tokens, 300);
+  EXPECT_EQ(scenario->work.input_tokens.low, 300);
+  EXPECT_EQ(scenario->work.input_tokens.high, 300);
   EXPECT_EQ(scenario->work.settings["temperature"], 0.5);
   EXPECT_EQ(scenario->thresholds.size(), 2U);
   EXPECT_EQ(scenario->objectives[0].metric, "ttft_ms");

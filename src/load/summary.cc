@@ -52,16 +52,6 @@ MeasureSummary summarise_measure(std::span<const RequestRecord> records, Measure
   return summary;
 }
 
-bool meets_all(const RequestRecord& record, std::span<const Threshold> objectives) {
-  if (record.failure != Failure::None) return false;
-  return std::all_of(objectives.begin(), objectives.end(), [&](const Threshold& objective) {
-    const std::optional<Measure> which = find_measure(objective.metric);
-    ASSAY_CHECK(which, "an objective names a measure");
-    const std::optional<double> value = measure(record, *which);
-    return value && judge(objective, {*value, {*value, *value}}) == Outcome::Met;
-  });
-}
-
 /// The share of requests of which `holds` is true, by Wilson with as many trials as the series of
 /// answers is worth.
 template <typename Holds>
@@ -75,23 +65,48 @@ Figure share_of(std::span<const RequestRecord> records, const Holds& holds) {
   return {share, stats::wilson(std::min(share * size, size), size)};
 }
 
-/// Σ over requests of the time between send and end that lies in [from, to), per second of it.
-double mean_in_flight(std::span<const RequestRecord> records, base::Nanoseconds from,
+/// Seconds of [from, to) that lie in the windows.
+double seconds_within(std::span<const Window> windows, base::Nanoseconds from,
                       base::Nanoseconds to) {
-  double seconds = 0;
-  for (const RequestRecord& record : records) {
-    if (record.sent == kNever) continue;
-    const auto start = std::clamp(record.sent, from, to);
-    const auto end = std::clamp(record.ended, from, to);
-    if (end > start) seconds += base::to_seconds(end - start);
+  base::Nanoseconds sum{0};
+  for (const Window& window : windows) {
+    const auto start = std::clamp(from, window.from, window.to);
+    const auto end = std::clamp(to, window.from, window.to);
+    if (end > start) sum += end - start;
   }
-  return seconds / base::to_seconds(to - from);
+  return base::to_seconds(sum);
 }
 
-void count(std::span<const RequestRecord> records, Summary& summary) {
+bool lies_in(std::span<const Window> windows, base::Nanoseconds time) {
+  return std::any_of(windows.begin(), windows.end(), [time](const Window& window) {
+    return time >= window.from && time < window.to;
+  });
+}
+
+/// Σ over requests of the time between send and end that counts, per second of it.
+double mean_in_flight(std::span<const RequestRecord> records, std::span<const Window> windows,
+                      double seconds) {
+  double sum = 0;
+  for (const RequestRecord& record : records) {
+    if (record.sent != kNever) sum += seconds_within(windows, record.sent, record.ended);
+  }
+  return sum / seconds;
+}
+
+/// Of the request's output tokens, those that came in the windows.
+double tokens_within(const RequestRecord& record, std::span<const Window> windows) {
+  const auto tokens = static_cast<double>(output_tokens_of(record));
+  const bool has_times =
+      record.first_content != kNever && record.last_content > record.first_content;
+  if (!has_times) return lies_in(windows, record.ended) ? tokens : 0;
+  const double lasted = base::to_seconds(record.last_content - record.first_content);
+  return tokens * seconds_within(windows, record.first_content, record.last_content) / lasted;
+}
+
+void count(std::span<const RequestRecord> counted, Summary& summary) {
   double tokens = 0;
   double events = 0;
-  for (const RequestRecord& record : records) {
+  for (const RequestRecord& record : counted) {
     if (record.sent != kNever) ++summary.sent;
     if (record.failure == Failure::None)
       ++summary.completed;
@@ -100,9 +115,20 @@ void count(std::span<const RequestRecord> records, Summary& summary) {
     tokens += static_cast<double>(output_tokens_of(record));
     events += static_cast<double>(record.content_events);
   }
-  summary.rate_achieved = static_cast<double>(summary.completed) / summary.seconds;
-  summary.output_tps = tokens / summary.seconds;
   summary.tokens_per_event = events > 0 ? tokens / events : 0;
+}
+
+/// What the server delivered in the time that counts, whenever it was asked for.
+void count_delivered(std::span<const RequestRecord> records, std::span<const Window> windows,
+                     Summary& summary) {
+  double answered = 0;
+  double tokens = 0;
+  for (const RequestRecord& record : records) {
+    if (record.failure == Failure::None && lies_in(windows, record.ended)) ++answered;
+    tokens += tokens_within(record, windows);
+  }
+  summary.rate_achieved = answered / summary.seconds;
+  summary.output_tps = tokens / summary.seconds;
 }
 
 std::string percentile_figure(Measure which, const PercentileName& percentile) {
@@ -111,15 +137,29 @@ std::string percentile_figure(Measure which, const PercentileName& percentile) {
 
 }  // namespace
 
-Summary summarise(std::span<const RequestRecord> records, base::Nanoseconds from,
-                  base::Nanoseconds to, std::span<const Threshold> objectives) {
-  ASSAY_CHECK(from < to, "figures are those of some time");
+bool meets_all(const RequestRecord& record, std::span<const Threshold> objectives) {
+  if (record.failure != Failure::None) return false;
+  return std::all_of(objectives.begin(), objectives.end(), [&](const Threshold& objective) {
+    const std::optional<Measure> which = find_measure(objective.metric);
+    ASSAY_CHECK(which, "an objective names a measure");
+    const std::optional<double> value = measure(record, *which);
+    return value && judge(objective, {*value, {*value, *value}}) == Outcome::Met;
+  });
+}
+
+Summary summarise(std::span<const RequestRecord> records, std::span<const Window> windows,
+                  std::span<const Threshold> objectives) {
+  Summary summary;
+  for (const Window& window : windows) {
+    ASSAY_CHECK(window.from < window.to, "figures are those of some time");
+    summary.seconds += base::to_seconds(window.to - window.from);
+  }
+  ASSAY_CHECK(summary.seconds > 0, "figures are those of some time");
   std::vector<RequestRecord> counted;
   std::copy_if(records.begin(), records.end(), std::back_inserter(counted),
-               [&](const RequestRecord& record) { return record.due >= from && record.due < to; });
-  Summary summary;
-  summary.seconds = base::to_seconds(to - from);
+               [&](const RequestRecord& record) { return lies_in(windows, record.due); });
   count(counted, summary);
+  count_delivered(records, windows, summary);
   for (std::size_t i = 0; i < kMeasures; ++i) {
     summary.measures[i] = summarise_measure(counted, static_cast<Measure>(i));
   }
@@ -132,8 +172,13 @@ Summary summarise(std::span<const RequestRecord> records, base::Nanoseconds from
     summary.goodput =
         Figure{share.value * rate, {share.interval.low * rate, share.interval.high * rate}};
   }
-  summary.in_flight_mean = mean_in_flight(records, from, to);
+  summary.in_flight_mean = mean_in_flight(records, windows, summary.seconds);
   return summary;
+}
+
+Summary summarise(std::span<const RequestRecord> records, const Window& window,
+                  std::span<const Threshold> objectives) {
+  return summarise(records, std::span(&window, 1), objectives);
 }
 
 std::map<std::string, Figure> figures_of(const Summary& summary) {

@@ -41,9 +41,13 @@ struct Summary {
   std::size_t completed = 0;
   std::array<std::size_t, kFailures> failed{};
   std::array<MeasureSummary, kMeasures> measures;
-  Figure error_rate;            ///< Failed ÷ sent.
-  double rate_achieved = 0;     ///< Completed requests per second.
-  double output_tps = 0;        ///< Output tokens per second, those of failed requests included.
+  Figure error_rate;  ///< Failed ÷ sent.
+  /// Requests per second whose answer was complete within the time that counts, whenever they were
+  /// due: beyond its capacity a server's own rate, not that of the schedule.
+  double rate_achieved = 0;
+  /// Output tokens per second that came within it, spread evenly between a request's first and
+  /// last; those of failed requests too.
+  double output_tps = 0;
   double tokens_per_event = 0;  ///< Output tokens ÷ events with content; 0 without events.
   /// Requests per second that met every objective; with the share's interval. None without
   /// objectives.
@@ -51,11 +55,23 @@ struct Summary {
   double in_flight_mean = 0;  ///< Time average from send to end.
 };
 
-/// Of the records whose due time lies in [from, to), in order of their due time. An objective names
-/// a measure ("ttft_ms < 200"); requires that find_measure() knows it. A measure that is missing
-/// does not meet it.
-Summary summarise(std::span<const RequestRecord> records, base::Nanoseconds from,
-                  base::Nanoseconds to, std::span<const Threshold> objectives);
+/// A part of the run that counts; not empty.
+struct Window {
+  base::Nanoseconds from{0};
+  base::Nanoseconds to{0};
+};
+
+/// Of the records whose due time lies in one of `windows`, [from, to), which are in order and do
+/// not overlap; records in order of their due time. An objective names a measure
+/// ("ttft_ms < 200"); requires that find_measure() knows it. A measure that is missing does not
+/// meet it.
+Summary summarise(std::span<const RequestRecord> records, std::span<const Window> windows,
+                  std::span<const Threshold> objectives);
+Summary summarise(std::span<const RequestRecord> records, const Window& window,
+                  std::span<const Threshold> objectives);
+
+/// Whether the request was answered and met all of them.
+bool meets_all(const RequestRecord& record, std::span<const Threshold> objectives);
 
 /// Every figure a threshold may name: "ttft_ms_p95", "error_rate", "goodput",
 /// "rate_achieved", "output_tps"; those that the sample cannot support are left out.

@@ -54,12 +54,22 @@ class Text {
   base::Random& random_;
 };
 
+/// Words for each token as far as prompts have shown: the next one starts near its goal.
+struct Ratio {
+  double words_per_token = 1;
+
+  std::size_t words_for(std::int64_t tokens) const {
+    const double words = std::round(static_cast<double>(tokens) * words_per_token);
+    return static_cast<std::size_t>(std::max(1.0, words));
+  }
+};
+
 /// Changes the number of words by as many as tokens are missing, at least one, until the count is
 /// right or only a letter could mend it.
-base::Result<SyntheticPrompt> fit(Text& text, std::int64_t tokens,
+base::Result<SyntheticPrompt> fit(Text& text, std::int64_t tokens, Ratio& ratio,
                                   const CountTokens& count_tokens) {
   SyntheticPrompt best;
-  text.resize(std::max<std::size_t>(text.words(), static_cast<std::size_t>(tokens)));
+  text.resize(std::max(text.words(), ratio.words_for(tokens)));
   for (int attempt = 0; attempt < kAdjustmentsMost; ++attempt) {
     std::string joined = text.joined();
     ASSAY_TRY(const std::int64_t counted, count_tokens(joined));
@@ -76,6 +86,7 @@ base::Result<SyntheticPrompt> fit(Text& text, std::int64_t tokens,
         static_cast<std::int64_t>(text.words()) + (change == 0 ? least : change);
     text.resize(static_cast<std::size_t>(std::max<std::int64_t>(1, words)));
   }
+  ratio.words_per_token = static_cast<double>(text.words()) / static_cast<double>(tokens);
   return best;
 }
 
@@ -94,24 +105,27 @@ base::Result<SyntheticPrompt> pad_with_letters(SyntheticPrompt prompt, std::int6
 }  // namespace
 
 base::Result<std::vector<SyntheticPrompt>> make_synthetic_prompts(const SyntheticPlan& plan,
-                                                                  const CountTokens& count_tokens) {
-  ASSAY_CHECK(plan.tokens > 0, "a prompt has a token");
-  ASSAY_CHECK(plan.prefix_tokens < plan.tokens, "a prefix is a part of its prompt");
+                                                                  const CountTokens& count_tokens,
+                                                                  const OnPrompt& on_prompt) {
   base::Random random(plan.seed);
+  Ratio ratio;
   std::vector<std::string_view> shared;
   if (plan.prefix_tokens > 0) {
     Text prefix({}, random);
-    ASSAY_TRY(const SyntheticPrompt fitted, fit(prefix, plan.prefix_tokens, count_tokens));
+    ASSAY_TRY(const SyntheticPrompt fitted, fit(prefix, plan.prefix_tokens, ratio, count_tokens));
     const auto words = prefix.first(prefix.words());
     shared.assign(words.begin(), words.end());
   }
   std::vector<SyntheticPrompt> prompts;
-  while (prompts.size() < plan.count) {
+  prompts.reserve(plan.tokens.size());
+  for (const std::int64_t tokens : plan.tokens) {
+    ASSAY_CHECK(tokens > 0, "a prompt has a token");
+    ASSAY_CHECK(plan.prefix_tokens < tokens, "a prefix is a part of its prompt");
     Text text(shared, random);
-    ASSAY_TRY(SyntheticPrompt fitted, fit(text, plan.tokens, count_tokens));
-    ASSAY_TRY(SyntheticPrompt padded,
-              pad_with_letters(std::move(fitted), plan.tokens, count_tokens));
+    ASSAY_TRY(SyntheticPrompt fitted, fit(text, tokens, ratio, count_tokens));
+    ASSAY_TRY(SyntheticPrompt padded, pad_with_letters(std::move(fitted), tokens, count_tokens));
     prompts.push_back(std::move(padded));
+    if (on_prompt) on_prompt(prompts.size());
   }
   return prompts;
 }
