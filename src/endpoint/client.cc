@@ -8,20 +8,15 @@
 #include "endpoint/error_body.h"
 #include "endpoint/reply_reader.h"
 #include "endpoint/retry.h"
+#include "endpoint/server_address.h"
 
 namespace assay::endpoint {
 namespace {
 
 constexpr std::chrono::milliseconds kInterruptPoll{50};
-constexpr std::string_view kVersionPath = "/v1";
 
 base::MonotonicTime deadline_after(base::MonotonicTime now, base::Nanoseconds timeout) {
   return timeout >= base::MonotonicTime::max() - now ? base::MonotonicTime::max() : now + timeout;
-}
-
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7f'; });
 }
 
 void blot_out(std::string& text, std::string_view secret) {
@@ -29,14 +24,6 @@ void blot_out(std::string& text, std::string_view secret) {
   for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += kBlot.size()) {
     text.replace(at, secret.size(), kBlot);
   }
-}
-
-/// The path in front of a query ("/openai/v1?api-version=1"), without '/' at its end.
-std::pair<std::string_view, std::string_view> split_query(std::string_view target) {
-  const std::size_t question = std::min(target.find('?'), target.size());
-  std::string_view path = target.substr(0, question);
-  while (path.ends_with('/')) path.remove_suffix(1);
-  return {path, target.substr(question)};
 }
 
 std::string_view hint_for(FailureClass failure) {
@@ -72,11 +59,7 @@ struct Client::Attempt {
 
 base::Result<Client> Client::make(Address address, const base::Interrupt* interrupt) {
   ASSAY_TRY(net::Url base, net::parse_url(address.base_url));
-  if (has_control_character(address.key)) {
-    return base::bad_input("expected a key on one line, found one with a control character",
-                           "look for a line break at the end of the variable that key_env names",
-                           address.base_url);
-  }
+  ASSAY_TRY_DONE(check_key(address.key, address.base_url));
   return Client(std::move(address), std::move(base), interrupt);
 }
 
@@ -86,21 +69,9 @@ Client::Client(Address address, net::Url base, const base::Interrupt* interrupt)
       interrupt_(interrupt),
       jitter_(static_cast<std::uint64_t>(base::system_clock().now().time_since_epoch().count())) {}
 
-net::Url Client::url_of(std::string_view path) const {
-  const auto [base_path, query] = split_query(base_.target);
-  return base_.with_target(fmt::format("{}{}{}", base_path, path, query));
-}
-
-/// llama-server's own paths stand beside the versioned ones.
-net::Url Client::url_beside(std::string_view path) const {
-  std::string_view base_path = split_query(base_.target).first;
-  if (base_path.ends_with(kVersionPath)) base_path.remove_suffix(kVersionPath.size());
-  return base_.with_target(fmt::format("{}{}", base_path, path));
-}
-
 net::Headers Client::headers() const {
   net::Headers headers{{"Accept", "text/event-stream, application/json"}};
-  if (!address_.key.empty()) headers.emplace_back("Authorization", "Bearer " + address_.key);
+  add_key(headers, address_.key);
   return headers;
 }
 
@@ -132,7 +103,7 @@ net::Task<ChatReply> Client::chat(ChatRequest request, ChatOptions options) {
 }
 
 net::Task<Client::Attempt> Client::attempt(const std::string& body, base::MonotonicTime deadline) {
-  net::HttpRequest request{"POST", url_of("/chat/completions"), headers(), body};
+  net::HttpRequest request{"POST", url_under(base_, "/chat/completions"), headers(), body};
   request.headers.emplace_back("Content-Type", "application/json");
   net::HttpLimits limits;
   limits.deadline = deadline;
@@ -164,8 +135,7 @@ net::Task<bool> Client::wait_until(base::MonotonicTime time) const {
 void Client::make_presentable(ChatReply& reply) const {
   if (!reply.failure) return;
   ChatFailure& failure = *reply.failure;
-  const bool names_version = split_query(base_.target).first.ends_with(kVersionPath);
-  if (failure.failure == FailureClass::NotFound && !names_version) {
+  if (failure.failure == FailureClass::NotFound && !names_version(base_)) {
     failure.message += fmt::format(" ({})", hint_for(failure.failure));
   }
   if (address_.key.empty()) return;
@@ -203,7 +173,7 @@ base::Result<base::Json> Client::json_of(const net::Url& url, const net::HttpRep
 }
 
 net::Task<base::Result<std::vector<std::string>>> Client::models(base::Nanoseconds timeout) {
-  const net::Url url = url_of("/models");
+  const net::Url url = url_under(base_, "/models");
   const net::HttpReply reply = co_await get(url, timeout);
   const base::Result<base::Json> listing = json_of(url, reply);
   if (!listing.has_value()) co_return listing.error();
@@ -220,13 +190,13 @@ net::Task<base::Result<std::vector<std::string>>> Client::models(base::Nanosecon
 }
 
 net::Task<bool> Client::healthy(base::Nanoseconds timeout) {
-  const net::Url url = url_beside("/health");
+  const net::Url url = url_beside(base_, "/health");
   const net::HttpReply reply = co_await get(url, timeout);
   co_return reply.failure == net::TransportFailure::None&& reply.status == 200;
 }
 
 net::Task<base::Result<base::Json>> Client::props(base::Nanoseconds timeout) {
-  const net::Url url = url_beside("/props");
+  const net::Url url = url_beside(base_, "/props");
   const net::HttpReply reply = co_await get(url, timeout);
   co_return json_of(url, reply);
 }

@@ -56,8 +56,6 @@ class Client {
  private:
   struct Attempt;
   Client(Address address, net::Url base, const base::Interrupt* interrupt);
-  net::Url url_of(std::string_view path) const;
-  net::Url url_beside(std::string_view path) const;
   net::Headers headers() const;
   net::Task<Attempt> attempt(const std::string& body, base::MonotonicTime deadline);
   net::Task<bool> wait_until(base::MonotonicTime time) const;

@@ -70,10 +70,15 @@ class LineReader {
 
   base::Result<std::string> name(std::string_view what) {
     skip_blanks();
-    if (rest_.starts_with('"')) return quoted(what);
-    const std::string_view found = cut(rest_.find_first_of(kEndsOfNames));
-    if (found.empty()) return problem(what);
-    return std::string(found);
+    const LineReader before = *this;
+    std::string found;
+    if (rest_.starts_with('"')) {
+      ASSAY_TRY(found, quoted(what));
+    } else {
+      found = cut(rest_.find_first_of(kEndsOfNames));
+    }
+    if (found.empty()) return before.problem(what);
+    return found;
   }
 
   base::Result<std::string> quoted(std::string_view what) {
@@ -97,10 +102,10 @@ class LineReader {
   }
 
   /// "line 3: expected …, found `…`".
-  base::Error problem(std::string_view expected) {
-    skip_blanks();
+  base::Error problem(std::string_view expected) const {
+    const std::string_view rest = base::trim(rest_);
     const std::string found =
-        rest_.empty() ? "the end of the line" : fmt::format("`{}`", base::ellipsize(rest_, 40));
+        rest.empty() ? "the end of the line" : fmt::format("`{}`", base::ellipsize(rest, 40));
     return base::bad_input(fmt::format("line {}: expected {}, found {}", number_, expected, found),
                            "expected Prometheus' text format");
   }

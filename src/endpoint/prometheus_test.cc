@@ -103,6 +103,7 @@ TEST(Prometheus, ErrorsSayWhatWasExpectedWhere) {
   EXPECT_EQ(error_of("a{b=\"c\" d=\"e\"} 1"), "line 1: expected `,` or `}`, found `d=\"e\"} 1`");
   EXPECT_EQ(error_of("a{b} 1"), "line 1: expected `=`, found `} 1`");
   EXPECT_EQ(error_of("{b=\"c\"} 1"), "line 1: expected a metric's name in the braces, found `1`");
+  EXPECT_EQ(error_of("\"\" 5"), "line 1: expected a metric's name, found `\"\" 5`");
   EXPECT_EQ(error_of("= 1"), "line 1: expected a metric's name, found `= 1`");
 }
 
