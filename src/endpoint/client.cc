@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "endpoint/address.h"
+#include "endpoint/chat_request.h"
 #include "endpoint/error_body.h"
 #include "endpoint/reply_reader.h"
 #include "endpoint/retry.h"
+#include "endpoint/server_address.h"
 
 namespace assay::endpoint {
 namespace {
@@ -96,8 +97,7 @@ net::Task<ChatReply> Client::chat(ChatRequest request, ChatOptions options) {
 }
 
 net::Task<Client::Attempt> Client::attempt(const std::string& body, base::MonotonicTime deadline) {
-  net::HttpRequest request{"POST", url_under(base_, "/chat/completions"), headers_for(address_),
-                           body};
+  net::HttpRequest request{"POST", url_under(base_, "/chat/completions"), chat_headers(address_), body};
   request.headers.emplace_back("Content-Type", "application/json");
   net::HttpLimits limits;
   limits.deadline = deadline;
@@ -129,8 +129,7 @@ net::Task<bool> Client::wait_until(base::MonotonicTime time) const {
 void Client::make_presentable(ChatReply& reply) const {
   if (!reply.failure) return;
   ChatFailure& failure = *reply.failure;
-  const bool names_version = has_version(base_);
-  if (failure.failure == FailureClass::NotFound && !names_version) {
+  if (failure.failure == FailureClass::NotFound && !names_version(base_)) {
     failure.message += fmt::format(" ({})", hint_for(failure.failure));
   }
   if (address_.key.empty()) return;
@@ -139,7 +138,7 @@ void Client::make_presentable(ChatReply& reply) const {
 }
 
 net::Task<net::HttpReply> Client::get(net::Url url, base::Nanoseconds timeout) {
-  net::HttpRequest request{"GET", std::move(url), headers_for(address_), ""};
+  net::HttpRequest request{"GET", std::move(url), chat_headers(address_), ""};
   net::HttpLimits limits;
   limits.deadline = deadline_after(base::system_clock().now(), timeout);
   limits.interrupt = interrupt_;

@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include "base/hash.h"
 #include "endpoint/twin_log.h"
+#include "endpoint/twin_metrics.h"
 #include "endpoint/twin_performance.h"
 #include "endpoint/twin_reply.h"
 #include "endpoint/twin_request.h"
@@ -11,6 +13,9 @@
 
 namespace assay::endpoint {
 namespace {
+
+/// How many different tokens /tokenize can tell apart.
+constexpr std::uint64_t kTokenIds = 1'000'000;
 
 /// How often a rule was used.
 struct RuleUse {
@@ -21,17 +26,30 @@ struct RuleUse {
 /// An answer that no rule gives.
 struct PlainReply {
   int status = 200;
-  base::Json body;
+  std::string body;
+  std::string content_type = "application/json";
 };
 
+PlainReply plain_json(const base::Json& body) { return {200, base::dump_json(body)}; }
+
 PlainReply refusal(int status, std::string_view message) {
-  return {status, error_json(status, message)};
+  return {status, base::dump_json(error_json(status, message))};
 }
 
 net::Task<void> send_plain(net::Exchange& exchange, const PlainReply& plain) {
-  const net::Headers headers{{"Content-Type", "application/json"}};
-  std::string body = base::dump_json(plain.body);
-  co_await exchange.reply(plain.status, headers, std::move(body));
+  const net::Headers headers{{"Content-Type", plain.content_type}};
+  co_await exchange.reply(plain.status, headers, plain.body);
+}
+
+/// llama-server's answer to {"content"}: a number for each token, alike for tokens that are alike.
+PlainReply tokenised(const base::Json& body) {
+  const auto content = base::string_member(body, "content");
+  if (!content) return refusal(400, "expected a JSON object with a text `content`");
+  base::Json tokens = base::Json::array();
+  for (const std::string& token : split_tokens(*content)) {
+    tokens.push_back(base::sha256_seed(token) % kTokenIds);
+  }
+  return plain_json({{"tokens", std::move(tokens)}});
 }
 
 /// What every exchange needs. The exchanges own it together with the twin, so that one that is in
@@ -41,7 +59,9 @@ class Stage {
   explicit Stage(std::shared_ptr<const TwinScript> script)
       : script_(std::move(script)),
         log_(base::system_clock().now()),
-        uses_(script_->rules.size()) {}
+        uses_(script_->rules.size()),
+        service_(*script_),
+        metrics_(script_->metrics_tokens_factor) {}
 
   const TwinLog& log() const { return log_; }
 
@@ -52,11 +72,13 @@ class Stage {
   std::optional<std::size_t> rule_for(const TwinRequest& request);
   net::Task<void> play(net::Exchange& exchange, const TwinRequest& request, std::size_t index);
   TwinReply build(const TwinRequest& request, std::size_t index);
-  PlainReply built_in(std::string_view method, std::string_view path) const;
+  PlainReply built_in(std::string_view method, const TwinRequest& request) const;
 
   const std::shared_ptr<const TwinScript> script_;
   TwinLog log_;
   std::vector<RuleUse> uses_;  ///< One per rule.
+  TwinService service_;
+  TwinMetrics metrics_;
   std::uint64_t requests_ = 0;
 };
 
@@ -79,7 +101,7 @@ net::Task<void> Stage::serve(net::Exchange& exchange) {
   if (index) {
     co_await play(exchange, *request, *index);
   } else {
-    const PlainReply plain = built_in(sent.method, path);
+    const PlainReply plain = built_in(sent.method, *request);
     co_await send_plain(exchange, plain);
   }
 }
@@ -124,25 +146,36 @@ net::Task<void> Stage::play(net::Exchange& exchange, const TwinRequest& request,
   record.rule = rule.name;
   record.path = request.path;
   const std::size_t place = log_.open(std::move(record), exchange.request().arrived);
-  const TwinReply reply = build(request, index);
-  log_.schedule(place, reply.offsets);
-  co_await perform(exchange, reply, rule, log_, place);
+  TwinPart part{rule, build(request, index), {}, log_, place, metrics_};
+  const base::MonotonicTime arrived = exchange.request().arrived;
+  const bool is_served = request.path == kChatPath;
+  part.times = is_served ? service_.admit(arrived, part.reply.plan)
+                         : TwinService::beside(arrived, part.reply.plan);
+  log_.schedule(place, part.times);
+  if (is_served) metrics_.begin(part.times.start);
+  co_await perform(exchange, part);
+  if (is_served) metrics_.finish(part.times.start);
 }
 
-PlainReply Stage::built_in(std::string_view method, std::string_view path) const {
+PlainReply Stage::built_in(std::string_view method, const TwinRequest& request) const {
+  const std::string& path = request.path;
   if (path == kChatPath) {
     return refusal(400,
                    "no rule of the twin's script matches this request; a [[rule]] without "
                    "`match` at the end answers everything");
   }
+  if (method == "POST" && path == "/tokenize") return tokenised(request.body);
   if (method != "GET" && method != "HEAD") return refusal(404, "no such path");
-  if (path == "/health") return {200, {{"status", "ok"}}};
-  if (path == "/twin/records") return {200, log_.to_json()};
+  if (path == "/health") return plain_json({{"status", "ok"}});
+  if (path == "/twin/records") return plain_json(log_.to_json());
+  if (path == "/metrics") {
+    return {200, metrics_.text(base::system_clock().now()), "text/plain; version=0.0.4"};
+  }
   if (path == "/v1/models") {
     base::Json model{{"id", script_->model}, {"object", "model"}, {"owned_by", "twin"}};
-    return {200, {{"object", "list"}, {"data", base::Json::array({std::move(model)})}}};
+    return plain_json({{"object", "list"}, {"data", base::Json::array({std::move(model)})}});
   }
-  if (path == "/props" && script_->props) return {200, *script_->props};
+  if (path == "/props" && script_->props) return plain_json(*script_->props);
   return refusal(404, fmt::format("no such path: {}", path));
 }
 

@@ -22,6 +22,7 @@ struct TwinRecord {
   std::string rule;          ///< The name of the rule that matched.
   std::string path;
   std::int64_t arrived_ns = 0;  ///< When the request's last byte was read.
+  std::int64_t started_ns = 0;  ///< When its service starts: then, or when a slot becomes free.
   /// When the script says each content event goes out: one per event of a stream, one for a reply
   /// that is not a stream.
   std::vector<std::int64_t> scheduled_ns;

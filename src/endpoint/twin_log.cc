@@ -9,11 +9,12 @@ std::size_t TwinLog::open(TwinRecord record, base::MonotonicTime arrived) {
   return records_.size() - 1;
 }
 
-void TwinLog::schedule(std::size_t place, const std::vector<base::Nanoseconds>& after_arrival) {
+void TwinLog::schedule(std::size_t place, const ServiceTimes& times) {
   const std::scoped_lock lock(mutex_);
   TwinRecord& record = records_[place];
-  for (const base::Nanoseconds offset : after_arrival) {
-    record.scheduled_ns.push_back(record.arrived_ns + offset.count());
+  record.started_ns = (times.start - started_).count();
+  for (const base::MonotonicTime event : times.events) {
+    record.scheduled_ns.push_back((event - started_).count());
   }
 }
 
@@ -39,6 +40,7 @@ base::Json TwinLog::to_json() const {
                     {"rule", record.rule},
                     {"path", record.path},
                     {"arrived_ns", record.arrived_ns},
+                    {"started_ns", record.started_ns},
                     {"scheduled_ns", record.scheduled_ns},
                     {"sent_ns", record.sent_ns},
                     {"ended", record.ended}});

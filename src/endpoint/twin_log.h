@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "endpoint/twin.h"
+#include "endpoint/twin_service.h"
 
 namespace assay::endpoint {
 
@@ -18,12 +19,13 @@ class TwinLog {
 
   /// Begins a record and gives its place, for the calls below.
   std::size_t open(TwinRecord record, base::MonotonicTime arrived);
-  void schedule(std::size_t place, const std::vector<base::Nanoseconds>& after_arrival);
+  void schedule(std::size_t place, const ServiceTimes& times);
   void sent(std::size_t place, base::MonotonicTime when);
   void end(std::size_t place, std::string_view how);
 
   std::vector<TwinRecord> records() const;
-  /// {"records": [{number, rule, path, arrived_ns, scheduled_ns, sent_ns, ended}]}.
+  /// {"records": [{number, rule, path, arrived_ns, started_ns, scheduled_ns,
+  /// sent_ns, ended}]}.
   base::Json to_json() const;
 
  private:

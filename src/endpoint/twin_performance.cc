@@ -14,53 +14,61 @@ constexpr std::string_view kPeerGone = "peer gone";
 
 class Performance {
  public:
-  Performance(net::Exchange& exchange, const TwinReply& reply, const Rule& rule, TwinLog& log,
-              std::size_t place)
-      : exchange_(exchange), reply_(reply), rule_(rule), log_(log), place_(place) {}
+  Performance(net::Exchange& exchange, const TwinPart& part)
+      : exchange_(exchange), part_(part), reply_(part.reply), times_(part.times) {}
 
   net::Task<void> play();
 
  private:
   using Kind = Ending::Kind;
 
-  bool ends(Kind kind) const { return rule_.ending.kind == kind; }
+  const Ending& ending() const { return part_.rule.ending; }
+  bool ends(Kind kind) const { return ending().kind == kind; }
   /// Falls silent or cuts the connection, as the rule's ending says.
   net::Task<void> fail();
   net::Task<void> play_raw();
   net::Task<void> play_whole();
   net::Task<void> play_stream();
   net::Task<bool> send_events();
-  net::Task<void> wait(base::Nanoseconds after_arrival);
-  void sent() { log_.sent(place_, base::system_clock().now()); }
-  void end(bool delivered) { log_.end(place_, delivered ? kComplete : kPeerGone); }
+  void sent(std::size_t event);
+  void count_prompt();
+  void end(bool delivered) { end(delivered ? kComplete : kPeerGone); }
+  void end(std::string_view how) { part_.log.end(part_.place, how); }
 
   net::Exchange& exchange_;
+  const TwinPart& part_;
   const TwinReply& reply_;
-  const Rule& rule_;
-  TwinLog& log_;
-  const std::size_t place_;
+  const ServiceTimes& times_;
+  bool prompt_is_counted_ = false;
 };
 
-net::Task<void> Performance::wait(base::Nanoseconds after_arrival) {
-  co_await net::sleep_until(exchange_.request().arrived + after_arrival);
+void Performance::sent(std::size_t event) {
+  part_.log.sent(part_.place, base::system_clock().now());
+  count_prompt();
+  part_.metrics.add_output_tokens(reply_.event_tokens[event]);
+}
+
+void Performance::count_prompt() {
+  if (!prompt_is_counted_) part_.metrics.add_prompt_tokens(reply_.prompt_tokens);
+  prompt_is_counted_ = true;
 }
 
 net::Task<void> Performance::fail() {
   if (ends(Kind::Cut)) {
-    log_.end(place_, kCut);
-    exchange_.cut(rule_.ending.reset);
+    end(kCut);
+    exchange_.cut(ending().reset);
   } else {
-    log_.end(place_, kHung);
+    end(kHung);
     co_await exchange_.until_gone();
   }
 }
 
 net::Task<void> Performance::play() {
-  if (rule_.kind == Rule::Kind::Raw) {
+  if (part_.rule.kind == Rule::Kind::Raw) {
     co_await play_raw();
     co_return;
   }
-  const bool before_content = !ends(Kind::Complete) && !rule_.ending.events;
+  const bool before_content = !ends(Kind::Complete) && !ending().events;
   if (!before_content) {
     if (reply_.streamed) {
       co_await play_stream();
@@ -70,17 +78,18 @@ net::Task<void> Performance::play() {
     co_return;
   }
   if (ends(Kind::Cut)) {
-    co_await wait(rule_.timing.first);
+    co_await net::sleep_until(times_.first);
   } else {
+    co_await net::sleep_until(times_.start);
     co_await exchange_.start_stream(reply_.status, reply_.headers);
   }
   co_await fail();
 }
 
 net::Task<void> Performance::play_raw() {
-  co_await wait(rule_.timing.first);
-  const bool delivered = co_await exchange_.raw(rule_.bytes);
-  if (delivered) sent();
+  co_await net::sleep_until(times_.first);
+  const bool delivered = co_await exchange_.raw(part_.rule.bytes);
+  if (delivered) sent(0);
   if (!delivered || ends(Kind::Complete)) {
     end(delivered);
   } else {
@@ -91,24 +100,26 @@ net::Task<void> Performance::play_raw() {
 net::Task<void> Performance::play_whole() {
   const std::string& body = reply_.events.front();
   if (ends(Kind::Complete)) {
-    co_await wait(reply_.offsets.front());
+    co_await net::sleep_until(times_.events.front());
     const bool delivered = co_await exchange_.reply(reply_.status, reply_.headers, body);
-    if (delivered) sent();
+    if (delivered) sent(0);
     end(delivered);
     co_return;
   }
+  co_await net::sleep_until(times_.start);
   bool delivered = co_await exchange_.start_stream(reply_.status, reply_.headers);
-  co_await wait(reply_.offsets.front());
+  co_await net::sleep_until(times_.events.front());
   delivered = delivered && co_await exchange_.piece(body.substr(0, body.size() / 2));
   if (!delivered) {
     end(false);
     co_return;
   }
-  sent();
+  sent(0);
   co_await fail();
 }
 
 net::Task<void> Performance::play_stream() {
+  co_await net::sleep_until(times_.start);
   bool delivered = co_await exchange_.start_stream(reply_.status, reply_.headers);
   if (delivered) delivered = co_await exchange_.piece(reply_.opening);
   if (delivered) delivered = co_await send_events();
@@ -117,8 +128,9 @@ net::Task<void> Performance::play_stream() {
     co_return;
   }
   if (delivered) {
-    co_await wait(reply_.closing_offset);
+    co_await net::sleep_until(times_.closing);
     delivered = co_await exchange_.piece(reply_.closing);
+    if (delivered) count_prompt();
   }
   if (delivered) delivered = co_await exchange_.end_stream();
   end(delivered);
@@ -126,21 +138,20 @@ net::Task<void> Performance::play_stream() {
 
 net::Task<bool> Performance::send_events() {
   const std::size_t all = reply_.events.size();
-  const std::size_t count = std::min(all, rule_.ending.events.value_or(all));
+  const std::size_t count = std::min(all, ending().events.value_or(all));
   for (std::size_t event = 0; event < count; ++event) {
-    co_await wait(reply_.offsets[event]);
+    co_await net::sleep_until(times_.events[event]);
     const bool delivered = co_await exchange_.piece(reply_.events[event]);
     if (!delivered) co_return false;
-    sent();
+    sent(event);
   }
   co_return true;
 }
 
 }  // namespace
 
-net::Task<void> perform(net::Exchange& exchange, const TwinReply& reply, const Rule& rule,
-                        TwinLog& log, std::size_t place) {
-  Performance performance(exchange, reply, rule, log, place);
+net::Task<void> perform(net::Exchange& exchange, const TwinPart& part) {
+  Performance performance(exchange, part);
   co_await performance.play();
 }
 

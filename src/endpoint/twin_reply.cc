@@ -80,20 +80,24 @@ Completion complete(const Rule& rule, const Answer& answer, const TwinRequest& r
   return completion;
 }
 
+struct ReplyEvent {
+  ReplyToken whole;  ///< Its tokens' text joined.
+  std::size_t tokens = 0;
+};
+
 /// The tokens grouped into content events: at most so many of the same kind and call in one.
-std::vector<ReplyToken> grouped(const Completion& completion, std::size_t tokens_per_event) {
-  std::vector<ReplyToken> events;
-  std::size_t in_last = 0;
+std::vector<ReplyEvent> grouped(const Completion& completion, std::size_t tokens_per_event) {
+  std::vector<ReplyEvent> events;
   for (const ReplyToken& token : completion.tokens) {
-    const bool joins = !events.empty() && in_last < tokens_per_event &&
-                       events.back().kind == token.kind && events.back().call == token.call &&
+    const bool joins = !events.empty() && events.back().tokens < tokens_per_event &&
+                       events.back().whole.kind == token.kind &&
+                       events.back().whole.call == token.call &&
                        token.kind != ReplyToken::Kind::ToolName;
     if (joins) {
-      events.back().text += token.text;
-      ++in_last;
+      events.back().whole.text += token.text;
+      ++events.back().tokens;
     } else {
-      events.push_back(token);
-      in_last = 1;
+      events.push_back({token, 1});
     }
   }
   return events;
@@ -151,14 +155,18 @@ base::Json message_of(const Completion& completion) {
   return message;
 }
 
-base::Json usage_of(const ScriptedUsage& scripted, const Completion& completion,
-                    const TwinRequest& request) {
+std::int64_t count_prompt_tokens(const TwinRequest& request) {
   std::size_t asked = 0;
   for (const std::string& text : request.texts) asked += split_tokens(text).size();
+  return static_cast<std::int64_t>(asked);
+}
+
+base::Json usage_of(const ScriptedUsage& scripted, const Completion& completion,
+                    const TwinRequest& request) {
   const auto reasoned = std::count_if(
       completion.tokens.begin(), completion.tokens.end(),
       [](const ReplyToken& token) { return token.kind == ReplyToken::Kind::Reasoning; });
-  const std::int64_t prompt = scripted.prompt_tokens.value_or(static_cast<std::int64_t>(asked));
+  const std::int64_t prompt = scripted.prompt_tokens.value_or(count_prompt_tokens(request));
   const std::int64_t completed =
       scripted.completion_tokens.value_or(static_cast<std::int64_t>(completion.tokens.size()));
   const std::int64_t reasoning = scripted.reasoning_tokens.value_or(reasoned);
@@ -212,6 +220,8 @@ class Chunks {
 TwinReply head_of(const Rule& rule, std::string_view content_type) {
   TwinReply reply;
   reply.status = rule.status;
+  reply.plan.first = rule.timing.first;
+  reply.plan.closing = rule.timing.first;
   const std::string_view type = rule.content_type.empty() ? content_type : rule.content_type;
   reply.headers.emplace_back("Content-Type", std::string(type));
   reply.headers.insert(reply.headers.end(), rule.headers.begin(), rule.headers.end());
@@ -229,11 +239,12 @@ TwinReply streamed(const TwinScript& script, const Rule& rule, const Completion&
   reply.streamed = true;
   const Chunks chunks(envelope(script, completion, "chat.completion.chunk", created));
   reply.opening = sse(chunks.with({{"role", "assistant"}, {"content", nullptr}}));
-  for (const ReplyToken& event : grouped(completion, rule.timing.tokens_per_event)) {
-    reply.offsets.push_back(rule.timing.offset_of(reply.events.size()));
-    reply.events.push_back(sse(chunks.with(delta_of(completion, event))));
+  for (const ReplyEvent& event : grouped(completion, rule.timing.tokens_per_event)) {
+    reply.plan.events.push_back(rule.timing.offset_of(reply.events.size()));
+    reply.events.push_back(sse(chunks.with(delta_of(completion, event.whole))));
+    reply.event_tokens.push_back(static_cast<std::int64_t>(event.tokens));
   }
-  reply.closing_offset = end_of(rule.timing, reply.events.size());
+  reply.plan.closing = end_of(rule.timing, reply.events.size());
   base::Json last = chunks.with(base::Json::object(), completion.finish_reason);
   if (request.usage_in_stream && rule.usage.sent) {
     reply.closing = sse(last);
@@ -255,8 +266,10 @@ TwinReply whole(const TwinScript& script, const Rule& rule, const Completion& co
   if (rule.usage.sent) body["usage"] = usage_of(rule.usage, completion, request);
   body.update(rule.extra);
   reply.events = {base::dump_json(body)};
+  reply.event_tokens = {static_cast<std::int64_t>(completion.tokens.size())};
   const std::size_t events = grouped(completion, rule.timing.tokens_per_event).size();
-  reply.offsets = {end_of(rule.timing, events)};
+  reply.plan.closing = end_of(rule.timing, events);
+  reply.plan.events = {reply.plan.closing};
   return reply;
 }
 
@@ -292,18 +305,22 @@ TwinReply build_reply(const TwinScript& script, const Rule& rule, const Answer& 
     base::Json body = error_json(rule.status, message);
     body["error"].update(rule.extra);
     reply.events = {base::dump_json(body)};
-    reply.offsets = {rule.timing.first};
+    reply.event_tokens = {0};
+    reply.plan.events = {rule.timing.first};
     return reply;
   }
   const Completion completion = complete(rule, answer, request);
-  return request.stream ? streamed(script, rule, completion, request, created)
-                        : whole(script, rule, completion, request, created);
+  TwinReply reply = request.stream ? streamed(script, rule, completion, request, created)
+                                   : whole(script, rule, completion, request, created);
+  reply.prompt_tokens = count_prompt_tokens(request);
+  return reply;
 }
 
 TwinReply build_bytes(const Rule& rule) {
   TwinReply reply = head_of(rule, "application/json");
   reply.events = {rule.bytes};
-  reply.offsets = {rule.timing.first};
+  reply.event_tokens = {0};
+  reply.plan.events = {rule.timing.first};
   return reply;
 }
 

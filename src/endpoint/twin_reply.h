@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/json.h"
 #include "endpoint/twin_request.h"
 #include "endpoint/twin_rule.h"
 #include "endpoint/twin_script.h"
+#include "endpoint/twin_service.h"
 #include "net/http_client.h"
 
 namespace assay::endpoint {
@@ -21,9 +21,10 @@ struct TwinReply {
   bool streamed = false;
   std::string opening;                     ///< Streamed: goes out with the head, before any event.
   std::vector<std::string> events;         ///< Not streamed: one, the whole body.
-  std::vector<base::Nanoseconds> offsets;  ///< Of each event, from the request's arrival.
+  std::vector<std::int64_t> event_tokens;  ///< Of each event.
+  std::int64_t prompt_tokens = 0;          ///< Of the request, as the twin counts them.
   std::string closing;                     ///< Streamed: what follows the last event.
-  base::Nanoseconds closing_offset{0};
+  ServicePlan plan;                        ///< One event each, and the closing.
 };
 
 /// A Chat or Error rule's reply. `created` is in Unix seconds.

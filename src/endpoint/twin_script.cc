@@ -268,13 +268,44 @@ base::Result<Rule> read_rule(const TwinTable& table, const Timing& inherited) {
 base::Result<Timing> read_head(const TwinTable& whole, TwinScript& script) {
   ASSAY_TRY(const auto table, whole.table("twin"));
   if (!table) return Timing{};
-  ASSAY_TRY_DONE(
-      table->allow_only({"model", "seed", "first_token_ms", "token_ms", "tokens_per_event"}));
+  ASSAY_TRY_DONE(table->allow_only(
+      {"model", "seed", "first_token_ms", "token_ms", "tokens_per_event", "slots"}));
   ASSAY_TRY(auto model, table->text("model"));
   if (model) script.model = std::move(*model);
   ASSAY_TRY(const auto seed, table->integer("seed", 0, kNoLimit));
   if (seed) script.seed = static_cast<std::uint64_t>(*seed);
+  ASSAY_TRY(const auto slots, table->integer("slots", 1, kNoLimit));
+  if (slots) script.slots = static_cast<std::size_t>(*slots);
   return read_timing(*table, Timing{});
+}
+
+base::Status read_metrics(const TwinTable& whole, TwinScript& script) {
+  ASSAY_TRY(const auto table, whole.table("metrics"));
+  if (!table) return base::Done{};
+  ASSAY_TRY_DONE(table->allow_only({"tokens_factor"}));
+  ASSAY_TRY(const auto factor, table->number("tokens_factor"));
+  if (factor && !(*factor >= 0 && std::isfinite(*factor))) {
+    return table->mismatch("tokens_factor", "a number of at least 0");
+  }
+  script.metrics_tokens_factor = factor.value_or(1);
+  return base::Done{};
+}
+
+base::Result<std::optional<Stall>> read_stall(const TwinTable& whole) {
+  ASSAY_TRY(const auto table, whole.table("stall"));
+  if (!table) return std::optional<Stall>();
+  ASSAY_TRY_DONE(table->allow_only({"every_ms", "for_ms", "first_ms"}));
+  ASSAY_TRY(const auto first, read_ms(*table, "first_ms"));
+  ASSAY_TRY(const auto length, read_ms(*table, "for_ms"));
+  ASSAY_TRY(const auto every, read_ms(*table, "every_ms"));
+  if (!length) return table->problem("expected `for_ms`, how long a stall is, found none");
+  if (*length <= base::Nanoseconds(0)) return table->mismatch("for_ms", "milliseconds above 0");
+  if (every && *every <= *length) {
+    return table->mismatch("every_ms", "more milliseconds than for_ms");
+  }
+  // Without a word on the first, one interval passes before it.
+  const base::Nanoseconds begins = first.value_or(every.value_or(base::Nanoseconds(0)));
+  return std::optional(Stall{begins, *length, every.value_or(kNoMoreStalls)});
 }
 
 }  // namespace
@@ -288,11 +319,13 @@ base::Result<std::shared_ptr<const TwinScript>> parse_twin_script(std::string_vi
     return error;
   }
   const TwinTable whole(*parsed, "", source);
-  ASSAY_TRY_DONE(whole.allow_only({"twin", "props", "rule"}));
+  ASSAY_TRY_DONE(whole.allow_only({"twin", "props", "stall", "metrics", "rule"}));
   auto script = std::make_shared<TwinScript>();
   ASSAY_TRY(const Timing inherited, read_head(whole, *script));
   ASSAY_TRY(const auto props, whole.table("props"));
   if (props) script->props = to_json(props->raw());
+  ASSAY_TRY(script->stall, read_stall(whole));
+  ASSAY_TRY_DONE(read_metrics(whole, *script));
   ASSAY_TRY(const auto rules, whole.tables("rule"));
   for (const TwinTable& table : rules) {
     ASSAY_TRY(Rule rule, read_rule(table, inherited));

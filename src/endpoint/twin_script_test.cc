@@ -152,6 +152,36 @@ TEST(TwinScript, ReadsFaults) {
   EXPECT_FALSE(script->rules[5].usage.sent);
 }
 
+TEST(TwinScript, ReadsHowMuchTheServerCanDo) {
+  const auto free = script_of("");
+  EXPECT_EQ(free->slots, 0U);
+  EXPECT_FALSE(free->stall.has_value());
+  EXPECT_EQ(free->metrics_tokens_factor, 1);
+
+  const auto bound = script_of(
+      "[twin]\nslots = 2\n[stall]\nevery_ms = 1000\nfor_ms = 0.5\nfirst_ms = 200\n"
+      "[metrics]\ntokens_factor = 2\n");
+  EXPECT_EQ(bound->slots, 2U);
+  EXPECT_EQ(bound->stall->every, std::chrono::seconds(1));
+  EXPECT_EQ(bound->stall->length, std::chrono::microseconds(500));
+  EXPECT_EQ(bound->stall->first, std::chrono::milliseconds(200));
+  EXPECT_EQ(bound->metrics_tokens_factor, 2);
+
+  const auto later = script_of("[stall]\nevery_ms = 1000\nfor_ms = 10\n");
+  EXPECT_EQ(later->stall->first, std::chrono::seconds(1)) << "one interval passes first";
+  EXPECT_EQ(script_of("[stall]\nfor_ms = 10\n")->stall->every, kNoMoreStalls);
+}
+
+TEST(TwinScript, RefusesStallsAndFactorsThatMakeNoSense) {
+  EXPECT_THAT(error_of("[twin]\nslots = 0\n"), HasSubstr("an integer of at least 1"));
+  EXPECT_THAT(error_of("[stall]\nevery_ms = 5\n"), HasSubstr("expected `for_ms`"));
+  EXPECT_THAT(error_of("[stall]\nfor_ms = 0\n"), HasSubstr("milliseconds above 0"));
+  EXPECT_THAT(error_of("[stall]\nfor_ms = 5\nevery_ms = 5\n"),
+              HasSubstr("s.toml:3: stall every_ms: expected more milliseconds than for_ms"));
+  EXPECT_THAT(error_of("[stall]\nfor = 5\n"), HasSubstr("did you mean `for_ms`?"));
+  EXPECT_THAT(error_of("[metrics]\ntokens_factor = -1\n"), HasSubstr("a number of at least 0"));
+}
+
 TEST(TwinScript, ErrorsNameFileLineAndKey) {
   EXPECT_EQ(error_of("[[rule]]\nreply = 3\n"),
             "s.toml:2: rule 1 reply: expected a string, found the integer 3");

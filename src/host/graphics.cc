@@ -23,6 +23,22 @@ base::Json GraphicsCard::to_json() const {
           {"busy_percent", busy_percent >= 0 ? base::Json(busy_percent) : base::Json()}};
 }
 
+struct GraphicsSession::Libraries {
+  std::optional<GraphicsLibrary> nvidia;
+  std::optional<GraphicsLibrary> amd;
+};
+
+GraphicsSession::GraphicsSession(const std::filesystem::path& folder)
+    : libraries_(std::make_unique<Libraries>()) {
+  libraries_->nvidia = open_nvidia_library(folder);
+  libraries_->amd = open_amd_library(folder);
+}
+
+GraphicsSession::~GraphicsSession() {
+  if (libraries_->nvidia) close_nvidia_library(*libraries_->nvidia);
+  if (libraries_->amd) close_amd_library(*libraries_->amd);
+}
+
 std::vector<GraphicsCard> read_graphics_cards(const std::filesystem::path& folder) {
   std::vector<GraphicsCard> cards = read_nvidia_cards(folder);
   std::vector<GraphicsCard> amd = read_amd_cards(folder);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct GraphicsCard {
   std::string driver;        ///< Version; empty when unknown.
   double power_limit_w = 0;  ///< 0: unknown.
   int busy_percent = -1;     ///< Over the last moments; -1: unknown.
+  double power_w = -1;       ///< What it draws; -1: unknown.
 
   /// "NVIDIA H200 (140 GiB)"; without its memory where that is not known.
   std::string describe() const;
@@ -27,5 +29,20 @@ struct GraphicsCard {
 /// In the libraries' order, NVIDIA's first; empty without a library, a driver or a card. The
 /// libraries are looked for in `folder`, and where programs find theirs when it is empty.
 std::vector<GraphicsCard> read_graphics_cards(const std::filesystem::path& folder = {});
+
+/// Both makers' interfaces count how often they were initialised: while a session lasts, the
+/// libraries stay as they are, so that read_graphics_cards() of the same folder takes only the
+/// readings themselves. For who reads again and again.
+class GraphicsSession {
+ public:
+  explicit GraphicsSession(const std::filesystem::path& folder = {});
+  ~GraphicsSession();
+  GraphicsSession(const GraphicsSession&) = delete;
+  GraphicsSession& operator=(const GraphicsSession&) = delete;
+
+ private:
+  struct Libraries;
+  std::unique_ptr<Libraries> libraries_;
+};
 
 }  // namespace assay::host

@@ -34,6 +34,10 @@ GraphicsCard read_card(const GraphicsLibrary& library, std::uint32_t device) {
   if (library.call("rsmi_dev_power_cap_get", device, kSensor, &limit_uw)) {
     card.power_limit_w = static_cast<double>(limit_uw) / 1e6;
   }
+  std::uint64_t drawn_uw = 0;
+  if (library.call("rsmi_dev_power_ave_get", device, kSensor, &drawn_uw)) {
+    card.power_w = static_cast<double>(drawn_uw) / 1e6;
+  }
   std::uint32_t busy = 0;
   if (library.call("rsmi_dev_busy_percent_get", device, &busy)) {
     card.busy_percent = static_cast<int>(busy);
@@ -43,9 +47,18 @@ GraphicsCard read_card(const GraphicsLibrary& library, std::uint32_t device) {
 
 }  // namespace
 
+std::optional<GraphicsLibrary> open_amd_library(const std::filesystem::path& folder) {
+  GraphicsLibrary library(folder, kFiles);
+  if (!library.is_loaded() || !library.call("rsmi_init", std::uint64_t{0})) return std::nullopt;
+  return library;
+}
+
+void close_amd_library(const GraphicsLibrary& library) { library.call("rsmi_shut_down"); }
+
 std::vector<GraphicsCard> read_amd_cards(const std::filesystem::path& folder) {
-  const GraphicsLibrary library(folder, kFiles);
-  if (!library.is_loaded() || !library.call("rsmi_init", std::uint64_t{0})) return {};
+  const auto opened = open_amd_library(folder);
+  if (!opened) return {};
+  const GraphicsLibrary& library = *opened;
   Text driver{};
   const bool known = library.call("rsmi_version_str_get", kDriver, driver.data(),
                                   static_cast<std::uint32_t>(driver.size() - 1));
@@ -56,7 +69,7 @@ std::vector<GraphicsCard> read_amd_cards(const std::filesystem::path& folder) {
     cards.push_back(read_card(library, device));
     if (known) cards.back().driver = driver.data();
   }
-  library.call("rsmi_shut_down");
+  close_amd_library(library);
   return cards;
 }
 

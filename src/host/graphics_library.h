@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +42,12 @@ class GraphicsLibrary {
   };
   std::unique_ptr<void, Close> handle_;
 };
+
+/// Loaded and initialised, or none; what is initialised must be shut down as often.
+std::optional<GraphicsLibrary> open_nvidia_library(const std::filesystem::path& folder);
+void close_nvidia_library(const GraphicsLibrary& library);
+std::optional<GraphicsLibrary> open_amd_library(const std::filesystem::path& folder);
+void close_amd_library(const GraphicsLibrary& library);
 
 std::vector<GraphicsCard> read_nvidia_cards(const std::filesystem::path& folder);
 std::vector<GraphicsCard> read_amd_cards(const std::filesystem::path& folder);

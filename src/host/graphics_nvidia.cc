@@ -38,6 +38,8 @@ GraphicsCard read_card(const GraphicsLibrary& library, Device device) {
   if (library.call("nvmlDeviceGetEnforcedPowerLimit", device, &limit_mw)) {
     card.power_limit_w = limit_mw / 1000.0;
   }
+  unsigned drawn_mw = 0;
+  if (library.call("nvmlDeviceGetPowerUsage", device, &drawn_mw)) card.power_w = drawn_mw / 1000.0;
   Utilisation utilisation{};
   if (library.call("nvmlDeviceGetUtilizationRates", device, &utilisation)) {
     card.busy_percent = static_cast<int>(utilisation.gpu);
@@ -47,9 +49,18 @@ GraphicsCard read_card(const GraphicsLibrary& library, Device device) {
 
 }  // namespace
 
+std::optional<GraphicsLibrary> open_nvidia_library(const std::filesystem::path& folder) {
+  GraphicsLibrary library(folder, kFiles);
+  if (!library.is_loaded() || !library.call("nvmlInit_v2")) return std::nullopt;
+  return library;
+}
+
+void close_nvidia_library(const GraphicsLibrary& library) { library.call("nvmlShutdown"); }
+
 std::vector<GraphicsCard> read_nvidia_cards(const std::filesystem::path& folder) {
-  const GraphicsLibrary library(folder, kFiles);
-  if (!library.is_loaded() || !library.call("nvmlInit_v2")) return {};
+  const auto opened = open_nvidia_library(folder);
+  if (!opened) return {};
+  const GraphicsLibrary& library = *opened;
   Text driver{};
   const bool known = library.call("nvmlSystemGetDriverVersion", driver.data(), room(driver));
   unsigned count = 0;
@@ -61,7 +72,7 @@ std::vector<GraphicsCard> read_nvidia_cards(const std::filesystem::path& folder)
     cards.push_back(read_card(library, device));
     if (known) cards.back().driver = driver.data();
   }
-  library.call("nvmlShutdown");
+  close_nvidia_library(library);
   return cards;
 }
 

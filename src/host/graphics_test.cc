@@ -22,6 +22,8 @@ TEST(Graphics, ReadsNvidiaCardsAndWhatEachTells) {
   EXPECT_EQ(cards[0].driver, "580.65.06");
   EXPECT_EQ(cards[0].power_limit_w, 700.0);
   EXPECT_EQ(cards[0].busy_percent, 37);
+  EXPECT_EQ(cards[0].power_w, 123.5);
+  EXPECT_EQ(cards[1].power_w, -1);
   EXPECT_EQ(cards[0].describe(), "NVIDIA H200 (140 GiB)");
 }
 
@@ -42,7 +44,19 @@ TEST(Graphics, ReadsAmdCards) {
   EXPECT_EQ(cards[0].memory_free_bytes, 48'000'000'000U);
   EXPECT_EQ(cards[0].driver, "6.12.12");
   EXPECT_EQ(cards[0].power_limit_w, 241.0);
+  EXPECT_EQ(cards[0].power_w, 88.0);
   EXPECT_EQ(cards[0].busy_percent, -1) << "this library has no such function";
+}
+
+TEST(Graphics, AreReadAgainAndAgainInASession) {
+  for (const char* maker : {"nvml", "rocm_smi"}) {
+    const GraphicsSession session(kFolder / maker);
+    const std::size_t cards = read_graphics_cards(kFolder / maker).size();
+    EXPECT_GT(cards, 0U);
+    EXPECT_EQ(read_graphics_cards(kFolder / maker).size(), cards);
+  }
+  const test::TemporaryFolder without;
+  const GraphicsSession nothing(without.path());
 }
 
 TEST(Graphics, AreNoneWithoutAUsableLibrary) {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "endpoint/address.h"
+#include "endpoint/chat_request.h"
 
 namespace assay::load {
 namespace {

@@ -22,12 +22,12 @@ static int copy(const char* text, char* buffer, unsigned size) {
 }
 
 int nvmlInit_v2(void) {
-  initialised = 1;
+  ++initialised;
   return kSuccess;
 }
 
 int nvmlShutdown(void) {
-  initialised = 0;
+  --initialised;
   return kSuccess;
 }
 
@@ -75,5 +75,11 @@ int nvmlDeviceGetUtilizationRates(void* device, struct utilisation* utilisation)
   if (*(int*)device != 0) return kNotSupported;
   utilisation->gpu = 37;
   utilisation->memory = 12;
+  return kSuccess;
+}
+
+int nvmlDeviceGetPowerUsage(void* device, unsigned* milliwatts) {
+  if (*(int*)device != 0) return kNotSupported;
+  *milliwatts = 123500;
   return kSuccess;
 }

@@ -46,3 +46,9 @@ int rsmi_dev_power_cap_get(uint32_t device, uint32_t sensor, uint64_t* microwatt
   *microwatts = 241000000ULL;
   return kSuccess;
 }
+
+int rsmi_dev_power_ave_get(uint32_t device, uint32_t sensor, uint64_t* microwatts) {
+  if (device != 0 || sensor != 0) return kInvalidArgument;
+  *microwatts = 88000000ULL;
+  return kSuccess;
+}

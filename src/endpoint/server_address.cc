@@ -1,4 +1,4 @@
-#include "endpoint/address.h"
+#include "endpoint/server_address.h"
 
 #include <fmt/core.h>
 
@@ -25,16 +25,6 @@ std::pair<std::string_view, std::string_view> split_query(std::string_view targe
 
 }  // namespace
 
-base::Result<net::Url> parse_address(const Address& address) {
-  ASSAY_TRY(net::Url base, net::parse_url(address.base_url));
-  if (has_control_character(address.key)) {
-    return base::bad_input("expected a key on one line, found one with a control character",
-                           "look for a line break at the end of the variable that key_env names",
-                           address.base_url);
-  }
-  return base;
-}
-
 net::Url url_under(const net::Url& base, std::string_view path) {
   const auto [base_path, query] = split_query(base.target);
   return base.with_target(fmt::format("{}{}{}", base_path, path, query));
@@ -46,22 +36,19 @@ net::Url url_beside(const net::Url& base, std::string_view path) {
   return base.with_target(fmt::format("{}{}", base_path, path));
 }
 
-bool has_version(const net::Url& base) {
+bool names_version(const net::Url& base) {
   return split_query(base.target).first.ends_with(kVersionPath);
 }
 
-net::Headers headers_for(const Address& address) {
-  net::Headers headers{{"Accept", "text/event-stream, application/json"}};
-  if (!address.key.empty()) headers.emplace_back("Authorization", "Bearer " + address.key);
-  return headers;
+base::Status check_key(std::string_view key, std::string_view context) {
+  if (!has_control_character(key)) return base::Done{};
+  return base::bad_input("expected a key on one line, found one with a control character",
+                         "look for a line break at the end of the variable that key_env names",
+                         std::string(context));
 }
 
-std::string wire_request(const Address& address, const net::Url& base, const ChatRequest& request,
-                         bool stream) {
-  net::HttpRequest http{"POST", url_under(base, "/chat/completions"), headers_for(address),
-                        wire_body(address, request, stream)};
-  http.headers.emplace_back("Content-Type", "application/json");
-  return net::to_wire(http);
+void add_key(net::Headers& headers, std::string_view key) {
+  if (!key.empty()) headers.emplace_back("Authorization", fmt::format("Bearer {}", key));
 }
 
 }  // namespace assay::endpoint
