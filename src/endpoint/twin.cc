@@ -145,6 +145,7 @@ net::Task<void> Stage::play(net::Exchange& exchange, const TwinRequest& request,
   record.number = request.number;
   record.rule = rule.name;
   record.path = request.path;
+  record.user = base::string_member(request.body, "user").value_or("");
   const std::size_t place = log_.open(std::move(record), exchange.request().arrived);
   TwinPart part{rule, build(request, index), {}, log_, place, metrics_};
   const base::MonotonicTime arrived = exchange.request().arrived;
@@ -200,6 +201,7 @@ base::Result<std::uint16_t> Twin::listen(std::string_view address, std::uint16_t
   return play_->server.listen(address, port);
 }
 
+base::MonotonicTime Twin::started() const { return play_->stage->log().started(); }
 std::vector<TwinRecord> Twin::records() const { return play_->stage->log().records(); }
 
 }  // namespace assay::endpoint

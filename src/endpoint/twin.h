@@ -21,6 +21,7 @@ struct TwinRecord {
   std::uint64_t number = 0;  ///< Of the request, from 1; every request counts.
   std::string rule;          ///< The name of the rule that matched.
   std::string path;
+  std::string user;  ///< The request's `user`, by which a client can tell its requests apart.
   std::int64_t arrived_ns = 0;  ///< When the request's last byte was read.
   std::int64_t started_ns = 0;  ///< When its service starts: then, or when a slot becomes free.
   /// When the script says each content event goes out: one per event of a stream, one for a reply
@@ -50,6 +51,7 @@ class Twin {
   /// As net::HttpServer::listen.
   base::Result<std::uint16_t> listen(std::string_view address, std::uint16_t port);
   std::vector<TwinRecord> records() const;  ///< In the order of their arrival.
+  base::MonotonicTime started() const;      ///< What the records' times are counted from.
 
  private:
   struct Play;

@@ -39,6 +39,7 @@ base::Json TwinLog::to_json() const {
     list.push_back({{"number", record.number},
                     {"rule", record.rule},
                     {"path", record.path},
+                    {"user", record.user},
                     {"arrived_ns", record.arrived_ns},
                     {"started_ns", record.started_ns},
                     {"scheduled_ns", record.scheduled_ns},

@@ -23,6 +23,7 @@ class TwinLog {
   void sent(std::size_t place, base::MonotonicTime when);
   void end(std::size_t place, std::string_view how);
 
+  base::MonotonicTime started() const { return started_; }
   std::vector<TwinRecord> records() const;
   /// {"records": [{number, rule, path, arrived_ns, started_ns, scheduled_ns,
   /// sent_ns, ended}]}.

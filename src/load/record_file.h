@@ -5,7 +5,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -24,8 +27,11 @@ struct NumberedRecord {
 class RecordWriter {
  public:
   /// Creates the folder and its files `requests.columns` and `events.columns`. A System error when
-  /// they cannot be.
-  static base::Result<std::unique_ptr<RecordWriter>> open(const std::filesystem::path& folder);
+  /// they cannot be. What was appended is in the files after `lost_at_most` even where it fills no
+  /// block, so that a crash loses no more than that.
+  static base::Result<std::unique_ptr<RecordWriter>> open(
+      const std::filesystem::path& folder,
+      base::Nanoseconds lost_at_most = std::chrono::seconds(10));
   ~RecordWriter();  ///< As close(), without its error.
   RecordWriter(const RecordWriter&) = delete;
   RecordWriter& operator=(const RecordWriter&) = delete;
@@ -33,7 +39,8 @@ class RecordWriter {
   void append(std::vector<NumberedRecord> block);
   void append(std::vector<EventRecord> block);
 
-  /// Bytes of blocks that wait to be written: memory that grows when the disk cannot keep up.
+  /// Bytes of blocks that wait to be written: memory that grows when the disk cannot keep up. After
+  /// the first error blocks are dropped, so that a full disk does not fill the memory too.
   std::uint64_t waiting_bytes() const;
 
   /// Writes what waits, then syncs the files to the disk. The first error of any write.
@@ -45,12 +52,22 @@ class RecordWriter {
   std::unique_ptr<Worker> worker_;
 };
 
-/// In order of their numbers; numbers that never came are left out.
-base::Result<std::vector<RequestRecord>> read_requests(const std::filesystem::path& folder);
+/// In order of their numbers; numbers that never came are left out. A file that was cut off by a
+/// crash or a full disk is BadInput, unless `cut` is given: then it gets a sentence that says so,
+/// and what is there is returned.
+base::Result<std::vector<RequestRecord>> read_requests(const std::filesystem::path& folder,
+                                                       std::string* cut = nullptr);
+
+/// Shows all events in the order in which they were written, block by block: those of one request
+/// are in order of arrival. `cut` as above.
+base::Status read_events(const std::filesystem::path& folder,
+                         const std::function<void(std::span<const EventRecord>)>& take,
+                         std::string* cut = nullptr);
 
 /// Streams through the events file; memory is bounded by leaving out all but every so many-th
-/// request.
+/// request. `cut` as above.
 base::Result<EventGaps> read_event_gaps(const std::filesystem::path& folder,
-                                        std::size_t gaps_max = 10'000'000);
+                                        std::size_t gaps_max = 10'000'000,
+                                        std::string* cut = nullptr);
 
 }  // namespace assay::load

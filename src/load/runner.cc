@@ -10,7 +10,6 @@
 #include "host/file_limit.h"
 #include "load/calibration.h"
 #include "load/live_board.h"
-#include "load/server_watch.h"
 
 namespace assay::load {
 namespace {
@@ -73,12 +72,12 @@ std::size_t planned_requests(const SendPlan& plan, const Scenario& scenario) {
 
 base::Status make_requests(const Scenario& scenario, std::span<const TraceRequest> trace,
                            const OnStep& on_step, SendPlan& plan) {
-  std::unique_ptr<endpoint::TokenCounter> counter;
+  std::optional<endpoint::TokenCounter> counter;
   const CountTokens count_tokens = [&](const std::string& text) -> base::Result<std::int64_t> {
     if (!counter) {
       ASSAY_TRY(counter, endpoint::TokenCounter::open(plan.address));
     }
-    return counter->count(text);
+    return (*counter)(text);
   };
   const OnPrompt on_prompt = [&](std::size_t made) {
     if (on_step && made % static_cast<std::size_t>(kPromptsPerStep) == 0) {
@@ -184,12 +183,17 @@ base::Result<TargetRun> run_target(const base::Context& context, const Scenario&
     on_disk.emplace(*writer);
   }
   RecordSink& records = on_disk ? static_cast<RecordSink&>(*on_disk) : in_memory;
-  ServerWatch server;
-  ASSAY_TRY(SendOutcome outcome, send_all(context, plan, target.name, records, settings.on_live,
-                                          [&](base::MonotonicTime start) {
-                                            server.start(plan.address, target.metrics, start);
-                                          }));
-  return base::internal_error("unfinished");
+  ASSAY_TRY(SendOutcome outcome, send_all(context, plan, target.name, records, settings.on_live));
+  run.client = outcome.client;
+  run.in_flight_sampled = outcome.in_flight_sampled;
+  run.stopped_early = outcome.stopped_early;
+  if (writer) {
+    ASSAY_TRY_DONE(writer->close());
+    ASSAY_TRY(run.records, read_requests(settings.folder));
+  } else {
+    run.records = in_memory.records();
+  }
+  return run;
 }
 
 }  // namespace assay::load

@@ -67,10 +67,9 @@ void Sender::Body::on_end(net::FlowTag tag, const net::FlowEnd& end) {
   }
   RequestRecord& record = session.record;
   record.failure = failure_of(end.failure, has_stream ? &stream : nullptr);
-  // What never left because every connection was taken says nothing about the server.
-  const bool never_connected = end.times.connected == base::MonotonicTime();
-  if (record.failure == Failure::Timeout && record.sent == kNever && never_connected &&
-      end.message.find("waiting for a connection") != std::string_view::npos) {
+  // What had no time left when it got a connection says nothing about the server.
+  const bool left_late = record.sent == kNever || (record.sent - record.due) * 2 > plan.timeout;
+  if (record.failure == Failure::Timeout && session.waited && left_late) {
     record.failure = Failure::ClientLimited;
   }
   record.http_status = end.status;

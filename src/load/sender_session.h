@@ -27,6 +27,7 @@ struct Session {
   std::uint64_t begun = 0;           ///< Closed loop: conversations begun by the user.
   int failures_in_a_row = 0;
   bool is_under_way = false;
+  bool waited = false;  ///< Every connection was taken when it was due.
   base::MonotonicTime submitted;
 };
 

@@ -102,6 +102,7 @@ void Sender::Body::send(std::size_t index, base::MonotonicTime due, base::Monoto
   session.submitted = now;
   sent_at_once = false;
   client->submit(request, now + plan.timeout, index);
+  session.waited = client->waiting() > 0;
   const base::Nanoseconds sent_at = sent_at_once ? session.record.sent : since_start(now);
   if (is_open) watch.send.add(sent_at - session.record.due);
 }

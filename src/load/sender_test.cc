@@ -69,7 +69,7 @@ TEST_F(SenderTest, SendsWhatIsDueAndKeepsEveryTimeInItsOrder) {
     EXPECT_GE(record.sent, record.due);
     EXPECT_GE(record.first_byte, record.sent);
     EXPECT_GE(record.first_content - record.sent, milliseconds(20));
-    EXPECT_GE(record.last_content - record.first_content, milliseconds(14));
+    EXPECT_GE(record.last_content - record.sent, milliseconds(35));
     EXPECT_GE(record.ended, record.last_content);
     EXPECT_EQ(record.output_tokens, 4);
     EXPECT_EQ(record.content_events, 4);
@@ -160,11 +160,9 @@ TEST_F(SenderTest, BeyondItsConnectionsWaitsAndSaysThatItDid) {
     return record.failure == Failure::ClientLimited;
   });
   EXPECT_GE(limited, 10) << "one connection answers ten a second of fifty";
-  const auto late = std::max_element(
-      records.begin(), records.end(),
-      [](const auto& a, const auto& b) { return a.sent - a.due < b.sent - b.due; });
-  EXPECT_GE(late->sent - late->due, milliseconds(100));
-  EXPECT_GT(*measure(*late, Measure::TtftScheduled), *measure(*late, Measure::Ttft) + 99);
+  EXPECT_GE(records[1].sent - records[1].due, milliseconds(70)) << "it waited for the first reply";
+  ASSERT_EQ(records[1].failure, Failure::None);
+  EXPECT_GT(*measure(records[1], Measure::TtftScheduled), *measure(records[1], Measure::Ttft) + 69);
 }
 
 TEST_F(SenderTest, StopsWhenItIsAsked) {
