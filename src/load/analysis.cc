@@ -65,19 +65,6 @@ std::vector<std::string> notes_of(const Scenario& scenario, const TargetReport& 
 
 }  // namespace
 
-std::vector<Window> windows_of(const std::vector<StageRun>& stages) {
-  std::vector<Window> windows;
-  for (const StageRun& stage : stages) {
-    if (stage.is_warm_up || stage.to <= stage.from) continue;
-    if (!windows.empty() && windows.back().to == stage.from) {
-      windows.back().to = stage.to;
-    } else {
-      windows.push_back({stage.from, stage.to});
-    }
-  }
-  return windows;
-}
-
 TargetReport analyse_target(const Scenario& scenario, const Target& target, const TargetRun& run,
                             const EventGaps& gaps) {
   TargetReport report;
@@ -92,7 +79,7 @@ TargetReport analyse_target(const Scenario& scenario, const Target& target, cons
     figures.steady = steady_from(records, stage);
     report.stages.push_back(std::move(figures));
   }
-  report.knee = find_knee(report.stages);
+  report.knee = knee_of(report.stages);
   report.client = run.client;
   report.client_budget_ms = client_budget_ms(report.summary, scenario.client.lag_budget_ms);
   VerdictReason verdict = judge_run(report.summary, run, scenario.kind, report.client_budget_ms);

@@ -73,6 +73,88 @@ TEST(Scenario, WithUsersIsAClosedLoop) {
   EXPECT_EQ(scenario->work.cases, "/tasks/mine.jsonl");
 }
 
+std::string shaped(std::string_view shape, std::string_view head = "") {
+  return std::string(head) + "[target]\nurl = \"http://h/v1\"\n" + std::string(shape);
+}
+
+TEST(Scenario, ASweepIsAStageForEachLevelAfterOneThatSettles) {
+  const auto scenario = parse_scenario(
+      shaped("[sweep]\nrate = [1, 2.5]\nfor = \"30 s\"\nsettle = \"5 s\"\n[work]\nprompt = \"x\""),
+      "load.toml", "/tasks");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().to_string();
+  ASSERT_EQ(scenario->stages.size(), 4U);
+  EXPECT_TRUE(scenario->stages[0].is_warm_up);
+  EXPECT_EQ(scenario->stages[3].rate_at_start, 2.5);
+  EXPECT_EQ(scenario->stages[3].name, "2.5/s");
+  EXPECT_EQ(scenario->seconds(), 70);
+  const auto closed = parse_scenario(
+      shaped("[sweep]\nconcurrency = [1, 4]\nfor = \"30 s\"\n[work]\nprompt = \"x\""), "load.toml",
+      "/tasks");
+  ASSERT_TRUE(closed.has_value()) << closed.error().to_string();
+  EXPECT_EQ(closed->kind, LoadKind::Closed);
+  EXPECT_EQ(closed->closed_stages[1].concurrency, 4);
+}
+
+TEST(Scenario, ReplaysATraceThatBringsItsLengths) {
+  const auto scenario = parse_scenario(
+      shaped("[replay]\nfile = \"t.jsonl\"\nspeed = 2\nfor = \"1 h\"\n[work]\nignore_eos = true"),
+      "load.toml", "/tasks");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().to_string();
+  EXPECT_EQ(scenario->replay->file, "/tasks/t.jsonl");
+  EXPECT_EQ(scenario->replay->speed, 2);
+  EXPECT_EQ(scenario->replay->seconds_most, 3600);
+}
+
+TEST(Scenario, SearchesABreakpointWithinObjectives) {
+  const std::string shape =
+      "[breakpoint]\nfrom = 2\nto = 50\nshare = 0.9\nstep = \"20 s\"\n[work]\nprompt = \"x\"";
+  const auto scenario =
+      parse_scenario(shaped(shape, "objectives = [\"ttft_ms < 100\"]\n"), "load.toml", "/tasks");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().to_string();
+  EXPECT_EQ(scenario->breakpoint->rate_max, 50);
+  EXPECT_EQ(scenario->breakpoint->share_required, 0.9);
+  EXPECT_EQ(scenario->breakpoint->step_s_max, 20);
+  expect_refused(shaped(shape), "[breakpoint] needs `objectives`");
+}
+
+TEST(Scenario, ReadsConversationsAndTheClientsLimits) {
+  const auto scenario = parse_scenario(
+      with("concurrency = 2\nfor = \"5 s\"\nname = \"busy\"",
+           "input_tokens = [10, 20]\noutput_tokens = 5\nturns = 3\nthink = [\"500 ms\", \"2 s\"]\n"
+           "settings_file = \"tools.json\"\n[client]\nthreads = 2\nconnections = 9\n"
+           "lag_budget_ms = 2.5\ncalibrate = false\nevents = false"),
+      "load.toml", "/tasks");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().to_string();
+  EXPECT_EQ(scenario->closed_stages[0].name, "busy");
+  EXPECT_EQ(scenario->work.input_tokens.high, 20);
+  EXPECT_EQ(scenario->work.turns, 3);
+  EXPECT_DOUBLE_EQ(scenario->work.think_low_s, 0.5);
+  EXPECT_DOUBLE_EQ(scenario->work.think_high_s, 2);
+  EXPECT_EQ(scenario->work.settings_file, "/tasks/tools.json");
+  EXPECT_EQ(scenario->client.threads, 2);
+  EXPECT_EQ(scenario->client.connections, 9);
+  EXPECT_FALSE(scenario->client.calibrates);
+  EXPECT_FALSE(scenario->client.keeps_events);
+}
+
+TEST(Scenario, SaysWhatIsWrongWithItsShape) {
+  const std::string work = "\n[work]\nprompt = \"x\"";
+  expect_refused(shaped("[sweep]\nrate = 5\nfor = \"1 s\"" + work), "[sweep] rate");
+  expect_refused(shaped("[sweep]\nrate = [1, 2]" + work), "[sweep] lacks `for`");
+  expect_refused(shaped("[sweep]\nfor = \"1 s\"" + work), "exactly one of `rate`");
+  expect_refused(shaped("[replay]\nspeed = 2"), "[replay] lacks `file`");
+  expect_refused(shaped("[replay]\nfile = \"t\"" + work), "takes them and their lengths");
+  expect_refused(shaped("[replay]\nfile = \"t\"\n[sweep]\nrate = [1, 2]\nfor = \"1 s\"" + work),
+                 "found 2 kinds");
+  expect_refused(with("rate = 5\nfor = \"5 s\"", "input_tokens = [20, 10]"), "input_tokens");
+  expect_refused(with("rate = 5\nfor = \"5 s\"", "prompt = \"x\"\nthink = [\"2 s\", \"1 s\"]"),
+                 "[work] think");
+  expect_refused(with("rate = 5\nfor = \"5 s\"", "prompt = \"x\"\nturns = 2\nstream = false"),
+                 "needs `stream = true`");
+  expect_refused(with("rate = 5\nfor = \"5 s\"", "prompt = \"x\"\n[client]\nthread = 2"),
+                 "did you mean `threads`?");
+}
+
 TEST(Scenario, SaysWhatIsWrongAndWhere) {
   expect_refused("rate = 5", "rate");
   expect_refused("[target]\nurl = \"u\"\n[work]\nprompt = \"x\"", "at least one [[stage]]");

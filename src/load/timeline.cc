@@ -68,6 +68,19 @@ double width_of(double seconds, std::size_t points_most) {
 
 }  // namespace
 
+std::vector<Window> windows_of(const std::vector<StageRun>& stages) {
+  std::vector<Window> windows;
+  for (const StageRun& stage : stages) {
+    if (stage.is_warm_up || stage.to <= stage.from) continue;
+    if (!windows.empty() && windows.back().to == stage.from) {
+      windows.back().to = stage.to;
+    } else {
+      windows.push_back({stage.from, stage.to});
+    }
+  }
+  return windows;
+}
+
 std::vector<TimelinePoint> timeline_of(const TargetRun& run, std::size_t points_most) {
   if (run.records.empty()) return {};
   base::Nanoseconds end = run.stages.empty() ? base::Nanoseconds(0) : run.stages.back().to;
