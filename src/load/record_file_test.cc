@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "load/column_file.h"
 #include "support/temporary_folder.h"
 
@@ -279,6 +280,37 @@ TEST(RecordFile, RefusesValuesThatNoRequestHas) {
   EXPECT_THAT(error_of("stage", {1LL << 32}), HasSubstr("cannot be the stage"));
   EXPECT_THAT(error_of("work", {-1}), HasSubstr("cannot be the work"));
   EXPECT_THAT(error_of("http_status", {1LL << 31}), HasSubstr("cannot be the http_status"));
+}
+
+/// The table rows that the reference has for the columns which the file's first line names.
+std::string documented(const std::filesystem::path& file) {
+  const std::string text = base::read_file(file).value();
+  const std::vector<std::string> words = base::split(text.substr(0, text.find('\n')), ' ');
+  std::string rows;
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const auto column = base::split(words[i], ':');
+    rows += "| `" + column[0] + "` | " + column[1] + " |\n";
+  }
+  return rows;
+}
+
+TEST(RecordFile, HasTheColumnsThatTheReferenceDescribes) {
+  const test::TemporaryFolder folder;
+  ASSERT_TRUE(RecordWriter::open(folder.path()).value()->close().has_value());
+  std::string rows;
+  const std::string reference = base::read_file(ASSAY_LOAD_RECORDS_REFERENCE).value();
+  for (const std::string_view line : base::split_lines(reference)) {
+    const bool is_row = line.starts_with("| `") && (line.find("` | delta | ") != line.npos ||
+                                                    line.find("` | plain | ") != line.npos);
+    if (is_row)
+      rows += std::string(line.substr(0, line.find('|', line.find("` | ") + 4) + 1)) + "\n";
+  }
+  EXPECT_EQ(rows, documented(folder.path() / "requests.columns") +
+                      documented(folder.path() / "events.columns"));
+  for (std::size_t i = 0; i < kFailures; ++i) {
+    const auto failure = static_cast<Failure>(i);
+    EXPECT_THAT(reference, HasSubstr(std::to_string(i) + " " + std::string(name_of(failure))));
+  }
 }
 
 TEST(RecordFile, OfARunWithoutRecordsIsEmpty) {
