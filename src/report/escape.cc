@@ -127,6 +127,17 @@ std::string html_text(std::string_view text) {
   return escaped;
 }
 
+std::string xml_text(std::string_view text) {
+  std::string clean = html_text(text);
+  for (const std::string_view noncharacter : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    for (std::size_t at = clean.find(noncharacter); at != std::string::npos;
+         at = clean.find(noncharacter, at)) {
+      clean.erase(at, noncharacter.size());
+    }
+  }
+  return clean;
+}
+
 std::string markdown_text(std::string_view text) {
   const std::string line = single_line(text);
   std::string escaped;

@@ -16,6 +16,9 @@ std::string several_lines(std::string_view text);
 /// Text content or attribute value of HTML and SVG; line breaks stay.
 std::string html_text(std::string_view text);
 
+/// The same for XML 1.0 (section 2.2), which lacks two characters of Unicode, U+FFFE and U+FFFF.
+std::string xml_text(std::string_view text);
+
 /// One line of Markdown without any markup of its own; the intervals' brackets stay readable.
 std::string markdown_text(std::string_view text);
 

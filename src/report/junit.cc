@@ -15,18 +15,6 @@ using finding::GateFailure;
 using finding::ModelFinding;
 using finding::StudyFinding;
 
-/// U+FFFE and U+FFFF are characters of Unicode but not of XML (XML 1.0, section 2.2).
-std::string xml_text(std::string_view text) {
-  std::string clean = html_text(text);
-  for (const std::string_view noncharacter : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
-    for (std::size_t at = clean.find(noncharacter); at != std::string::npos;
-         at = clean.find(noncharacter, at)) {
-      clean.erase(at, noncharacter.size());
-    }
-  }
-  return clean;
-}
-
 struct Counts {
   int tests = 0;
   int failures = 0;

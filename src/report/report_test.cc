@@ -3,11 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "base/file.h"
 #include "base/text.h"
 #include "finding/sample_study_test_support.h"
+#include "report/golden_test_support.h"
 
 namespace assay::report {
 namespace {
@@ -20,15 +18,6 @@ using ::testing::Not;
 const finding::StudyFinding& quickstart() {
   static const finding::StudyFinding finding = test::sample_quickstart().finding();
   return finding;
-}
-
-/// Compares with the file beside this test; ASSAY_ACCEPT=1 rewrites it.
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::filesystem::path file = std::filesystem::path(ASSAY_GOLDEN_FOLDER) / name;
-  if (std::getenv("ASSAY_ACCEPT") != nullptr) {
-    ASSERT_TRUE(base::write_file(file, text).has_value());
-  }
-  EXPECT_EQ(base::read_file(file).value_or("no file " + file.string()), text);
 }
 
 finding::StudyFinding without_verdicts() {
