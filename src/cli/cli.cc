@@ -15,10 +15,11 @@ namespace assay::cli {
 namespace {
 
 constexpr std::array kVerbs{
-    Verb{"scope", add_scope},   Verb{"models", add_models}, Verb{"shortlist", add_shortlist},
-    Verb{"cost", add_cost},     Verb{"gguf", add_gguf},     Verb{"study", add_study},
-    Verb{"decide", add_decide}, Verb{"export", add_export}, Verb{"compare", add_compare},
-    Verb{"verify", add_verify}, Verb{"doctor", add_doctor}, Verb{"twin", add_twin},
+    Verb{"scope", add_scope},     Verb{"models", add_models}, Verb{"shortlist", add_shortlist},
+    Verb{"cost", add_cost},       Verb{"gguf", add_gguf},     Verb{"study", add_study},
+    Verb{"load", add_load},       Verb{"decide", add_decide}, Verb{"export", add_export},
+    Verb{"compare", add_compare}, Verb{"verify", add_verify}, Verb{"doctor", add_doctor},
+    Verb{"twin", add_twin},
 };
 
 constexpr const char* kDescription =

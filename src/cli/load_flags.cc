@@ -8,10 +8,10 @@ namespace assay::cli {
 namespace {
 
 /// JSON's strings and lists of them are TOML's too.
-std::string quoted(const base::Json& value) { return base::dump_json(value); }
+std::string toml_value(const base::Json& value) { return base::dump_json(value); }
 
 std::string line(std::string_view key, const std::string& text) {
-  return text.empty() ? "" : fmt::format("{} = {}\n", key, quoted(text));
+  return text.empty() ? "" : fmt::format("{} = {}\n", key, toml_value(text));
 }
 
 template <typename Number>
@@ -53,10 +53,10 @@ std::string scenario_text(const LoadFlags& flags) {
   text += line_of_number<std::int64_t>("seed", flags.seed, -1);
   text += line_of_number<double>("timeout_s", flags.timeout_s, 0);
   if (!flags.objectives.empty()) {
-    text += fmt::format("objectives = {}\n", quoted(flags.objectives));
+    text += fmt::format("objectives = {}\n", toml_value(flags.objectives));
   }
   if (!flags.thresholds.empty()) {
-    text += fmt::format("thresholds = {}\n", quoted(flags.thresholds));
+    text += fmt::format("thresholds = {}\n", toml_value(flags.thresholds));
   }
   text += "\n[[target]]\n" + line("url", flags.url) + line("model", flags.model) +
           line("key_env", flags.key_env);

@@ -23,6 +23,7 @@ struct Verb {
 void add_models(CLI::App& app, Action& chosen);
 void add_shortlist(CLI::App& app, Action& chosen);
 void add_study(CLI::App& app, Action& chosen);
+void add_load(CLI::App& app, Action& chosen);
 void add_decide(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);
 void add_compare(CLI::App& app, Action& chosen);

@@ -118,7 +118,7 @@ Status write_run(const std::filesystem::path& folder, const StoredRun& run) {
   return base::write_file(folder / kRunFile, base::dump_json(json_of(run)) + "\n");
 }
 
-Result<StoredRun> read_run(const std::filesystem::path& folder) {
+Result<StoredRun> read_run_file(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / kRunFile;
   if (!is_run(folder)) {
     return base::bad_input("expected the file of a run, found none",
@@ -130,8 +130,13 @@ Result<StoredRun> read_run(const std::filesystem::path& folder) {
   if (!json.has_value()) return std::move(json).error().in(file.string());
   auto run = run_of(*json);
   if (!run.has_value()) return std::move(run).error().in(file.string());
-  for (std::size_t i = 0; i < run->targets.size(); ++i) {
-    StoredTarget& target = run->targets[i];
+  return run;
+}
+
+Result<StoredRun> read_run(const std::filesystem::path& folder) {
+  ASSAY_TRY(StoredRun run, read_run_file(folder));
+  for (std::size_t i = 0; i < run.targets.size(); ++i) {
+    StoredTarget& target = run.targets[i];
     const std::filesystem::path records = target_folder(folder, i);
     std::string cut;
     ASSAY_TRY(target.run.records, read_requests(records, &cut));

@@ -37,6 +37,9 @@ std::filesystem::path target_folder(const std::filesystem::path& run_folder, std
 /// Writes `run.json`; the records must already be there (record_file.h).
 base::Status write_run(const std::filesystem::path& folder, const StoredRun& run);
 
+/// What `run.json` says, without the records. BadInput as below.
+base::Result<StoredRun> read_run_file(const std::filesystem::path& folder);
+
 /// With the records and gaps of every target. BadInput names the file and what is wrong with it.
 base::Result<StoredRun> read_run(const std::filesystem::path& folder);
 

@@ -27,6 +27,7 @@ void members(F& f, MaybeConst<Target> auto& target) {
   f("url", target.url);
   f("model", target.model);
   f("key_env", target.key_env);
+  f("metrics", target.metrics);
 }
 
 template <typename F>

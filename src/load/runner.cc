@@ -10,6 +10,8 @@
 #include "host/file_limit.h"
 #include "load/calibration.h"
 #include "load/live_board.h"
+#include "load/server_checks.h"
+#include "load/server_watch.h"
 
 namespace assay::load {
 namespace {
@@ -18,7 +20,7 @@ constexpr base::Nanoseconds kLook = std::chrono::milliseconds(200);
 constexpr base::Nanoseconds kStartsIn = std::chrono::milliseconds(20);
 /// Descriptors besides those of connections: files, the loop, what the program already has.
 constexpr std::uint64_t kDescriptorsBesides = 64;
-constexpr double kPromptsPerStep = 500;
+constexpr std::size_t kPromptsPerStep = 500;
 
 /// Passes blocks on to the disk.
 class RecordsOnDisk final : public RecordSink {
@@ -80,7 +82,7 @@ base::Status make_requests(const Scenario& scenario, std::span<const TraceReques
     return (*counter)(text);
   };
   const OnPrompt on_prompt = [&](std::size_t made) {
-    if (on_step && made % static_cast<std::size_t>(kPromptsPerStep) == 0) {
+    if (on_step && made % kPromptsPerStep == 0) {
       on_step(fmt::format("{} prompts made", made));
     }
   };
@@ -89,6 +91,17 @@ base::Status make_requests(const Scenario& scenario, std::span<const TraceReques
                                on_prompt));
   set_conversations(plan, std::move(conversations));
   return base::Done{};
+}
+
+/// None where the target says that nothing is to be asked.
+base::Result<std::optional<ServerWatch>> watch_server(const SendPlan& plan, const Target& target) {
+  if (target.metrics == "off") return std::optional<ServerWatch>();
+  WatchPlan watch;
+  watch.url = plan.address.base_url;
+  if (target.metrics != "auto") watch.metrics_url = target.metrics;
+  watch.key = plan.address.key;
+  ASSAY_TRY(ServerWatch started, ServerWatch::start(watch));
+  return std::optional<ServerWatch>(std::move(started));
 }
 
 }  // namespace
@@ -118,8 +131,7 @@ std::vector<RequestRecord> RecordsInMemory::records() const {
 
 base::Result<SendOutcome> send_all(const base::Context& context, const SendPlan& plan,
                                    const std::string& target_name, RecordSink& records,
-                                   const OnLive& on_live,
-                                   const std::function<void(base::MonotonicTime)>& on_start) {
+                                   const OnLive& on_live) {
   const auto connections = static_cast<std::uint64_t>(plan.client.connections);
   ASSAY_TRY_DONE(host::allow_open_files(connections + kDescriptorsBesides));
   StopSignal stop;
@@ -130,7 +142,6 @@ base::Result<SendOutcome> send_all(const base::Context& context, const SendPlan&
     ASSAY_TRY_DONE(senders.back()->open());
   }
   const base::MonotonicTime start = base::system_clock().now() + kStartsIn;
-  if (on_start) on_start(start);
   std::atomic<int> running{plan.client.threads};
   std::vector<std::jthread> threads;
   for (const auto& sender : senders) {
@@ -183,7 +194,15 @@ base::Result<TargetRun> run_target(const base::Context& context, const Scenario&
     on_disk.emplace(*writer);
   }
   RecordSink& records = on_disk ? static_cast<RecordSink&>(*on_disk) : in_memory;
-  ASSAY_TRY(SendOutcome outcome, send_all(context, plan, target.name, records, settings.on_live));
+  ASSAY_TRY(std::optional<ServerWatch> watch, watch_server(plan, target));
+  const base::MonotonicTime watched_since = base::system_clock().now();
+  ASSAY_TRY(const SendOutcome outcome,
+            send_all(context, plan, target.name, records, settings.on_live));
+  Watched watched;
+  if (watch) {
+    watched = watch->stop();
+    set_back(watched, outcome.start - watched_since);
+  }
   run.client = outcome.client;
   run.in_flight_sampled = outcome.in_flight_sampled;
   run.stopped_early = outcome.stopped_early;
@@ -193,6 +212,8 @@ base::Result<TargetRun> run_target(const base::Context& context, const Scenario&
   } else {
     run.records = in_memory.records();
   }
+  run.server = std::move(watched.series);
+  if (watched.counts_all) run.server_checks = server_checks(watched.counts, run.records);
   return run;
 }
 

@@ -38,12 +38,10 @@ struct SendOutcome {
   base::MonotonicTime start;  ///< What records' times are counted from.
 };
 
-/// Sends a plan on as many threads as it says. Interrupted when Ctrl-C came. `on_start` is told the
-/// start before the first request.
+/// Sends a plan on as many threads as it says. Interrupted when Ctrl-C came.
 base::Result<SendOutcome> send_all(const base::Context& context, const SendPlan& plan,
                                    const std::string& target_name, RecordSink& records,
-                                   const OnLive& on_live,
-                                   const std::function<void(base::MonotonicTime)>& on_start = {});
+                                   const OnLive& on_live);
 
 /// What a run tells before it sends: one sentence a step.
 using OnStep = std::function<void(const std::string&)>;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -140,6 +141,17 @@ Result<Scenario> parse_scenario(std::string_view text, std::string_view source_n
   ASSAY_TRY_DONE(read_work(source_name, folder, document, scenario));
   ASSAY_TRY_DONE(read_client(source_name, document, scenario));
   return scenario;
+}
+
+std::string text_of_load(std::string_view text) {
+  auto document = base::parse_toml(text, "scenario");
+  if (!document.has_value()) return std::string(text);
+  for (const std::string_view key : {"name", "target", "objectives", "thresholds", "client"}) {
+    document->erase(key);
+  }
+  std::ostringstream out;
+  out << *document;
+  return out.str();
 }
 
 Result<Scenario> load_scenario(const std::filesystem::path& file) {

@@ -111,6 +111,11 @@ struct Scenario {
 /// `folder` is what `cases` and the like are relative to. BadInput names file, line and key.
 base::Result<Scenario> parse_scenario(std::string_view text, std::string_view source_name,
                                       const std::filesystem::path& folder);
+/// The part of a scenario's text that shapes its requests and their times, in one form whatever the
+/// order and comments of the file: equal for two runs that sent the same, to whomever they sent it.
+/// The text itself when it is no TOML.
+std::string text_of_load(std::string_view text);
+
 base::Result<Scenario> load_scenario(const std::filesystem::path& file);
 
 }  // namespace assay::load

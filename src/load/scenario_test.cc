@@ -155,6 +155,13 @@ TEST(Scenario, SaysWhatIsWrongWithItsShape) {
                  "did you mean `threads`?");
 }
 
+TEST(Scenario, IsTheSameLoadForAnotherTarget) {
+  const std::string stage = "[[stage]]\nrate = 5\nfor = \"5 s\"\n[work]\nprompt = \"x\"\n";
+  EXPECT_EQ(text_of_load("seed = 3\n[target]\nurl = \"a\"\n" + stage),
+            text_of_load("# other\nname = \"n\"\nseed = 3\n[[target]]\nurl = \"b\"\n" + stage));
+  EXPECT_NE(text_of_load("seed = 3\n" + stage), text_of_load("seed = 4\n" + stage));
+}
+
 TEST(Scenario, SaysWhatIsWrongAndWhere) {
   expect_refused("rate = 5", "rate");
   expect_refused("[target]\nurl = \"u\"\n[work]\nprompt = \"x\"", "at least one [[stage]]");
