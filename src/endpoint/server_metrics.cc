@@ -7,7 +7,8 @@
 namespace assay::endpoint {
 namespace {
 
-enum class Joined { Sum, Largest };
+/// How samples of one name are made one. Further: a sum that is added to what names before gave.
+enum class Joined { Sum, Largest, Further };
 
 using Member = std::optional<double> ServerMetrics::*;
 
@@ -23,6 +24,8 @@ using enum MetricsSource;
 
 constexpr std::array kKnown{
     KnownMetric{LlamaServer, "llamacpp:prompt_tokens_total", &ServerMetrics::prompt_tokens_total},
+    KnownMetric{LlamaServer, "llamacpp:prompt_tokens_cached_total",
+                &ServerMetrics::prompt_tokens_total, Joined::Further},
     KnownMetric{LlamaServer, "llamacpp:tokens_predicted_total",
                 &ServerMetrics::output_tokens_total},
     KnownMetric{LlamaServer, "llamacpp:requests_processing", &ServerMetrics::requests_running},
@@ -52,7 +55,8 @@ std::optional<double> joined(const Metrics& metrics, const KnownMetric& known) {
   for (const MetricSample& sample : metrics.samples) {
     if (sample.name != known.name || !std::isfinite(sample.value)) continue;
     const double before = whole.value_or(0);
-    whole = known.joined == Joined::Sum ? before + sample.value : std::max(before, sample.value);
+    whole =
+        known.joined == Joined::Largest ? std::max(before, sample.value) : before + sample.value;
   }
   return whole;
 }
@@ -87,8 +91,13 @@ ServerMetrics read_server_metrics(const Metrics& metrics) {
   ServerMetrics told;
   told.source = source_of(metrics);
   for (const KnownMetric& known : kKnown) {
-    if (known.source == told.source && !(told.*known.member)) {
-      told.*known.member = joined(metrics, known);
+    if (known.source != told.source) continue;
+    std::optional<double>& member = told.*known.member;
+    const std::optional<double> value = joined(metrics, known);
+    if (!member) {
+      member = value;
+    } else if (known.joined == Joined::Further) {
+      member = *member + value.value_or(0);
     }
   }
   return told;

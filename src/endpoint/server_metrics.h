@@ -16,6 +16,8 @@ std::string_view name_of(MetricsSource source);
 /// None where the server does not say. Totals count since its start.
 struct ServerMetrics {
   MetricsSource source = MetricsSource::Unknown;
+  /// Those taken from a prompt cache too, as `usage` counts them. A llama-server that is too old to
+  /// count these has only those it evaluated here.
   std::optional<double> prompt_tokens_total;
   std::optional<double> output_tokens_total;
   std::optional<double> requests_total;  ///< That came to an end, or (SGLang) came in.

@@ -30,6 +30,13 @@ TEST(ServerMetrics, OfLlamaServer) {
   EXPECT_EQ(told.kv_cache_share, std::nullopt);
 }
 
+TEST(ServerMetrics, CountWhatLlamaServerTookFromItsCache) {
+  EXPECT_THAT(read("llamacpp:prompt_tokens_total 40\n"
+                   "llamacpp:prompt_tokens_cached_total 38\n")
+                  .prompt_tokens_total,
+              Optional(78));
+}
+
 TEST(ServerMetrics, OfVllmWithTwoEngines) {
   const ServerMetrics told = read(
       "python_info{version=\"3.12\"} 1.0\n"
