@@ -96,13 +96,14 @@ std::string html_times(const load::LoadReport& report, const load::TargetReport&
             "</tr>\n";
   }
   if (rows.empty()) return "";
-  return table(
-      "Small: 95% intervals. ∞: so many requests failed that they reach into the figure. –: "
-      "too few requests to say. The effective size is what the requests are worth as "
-      "independent ones; the mean leaves failed requests out.",
-      {"Time", "p50", "p90", "p95", "p99", "p99.9", "mean", "measured", "failed before",
-       "effective size"},
-      rows);
+  return "<h3>Times</h3>\n" +
+         table(
+             "Small: 95% intervals. ∞: so many requests failed that they reach into the figure. –: "
+             "too few requests to say. The effective size is what the requests are worth as "
+             "independent ones; the mean leaves failed requests out.",
+             {"Time", "p50", "p90", "p95", "p99", "p99.9", "mean", "measured", "failed before",
+              "effective size"},
+             rows);
 }
 
 std::string html_stages(const load::TargetReport& target) {
