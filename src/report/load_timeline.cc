@@ -159,6 +159,7 @@ std::vector<TimelinePanel> timeline_panels(const TargetReport& target) {
 }
 
 std::string panel_tick(const TimelinePanel& panel, double value) {
+  if (value == 0) return "0";
   if (panel.unit == "ms") {
     return value < 1000 ? fmt::format("{:g} ms", value) : fmt::format("{:g} s", value / 1000);
   }
