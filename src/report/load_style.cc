@@ -13,7 +13,7 @@ h1 .server-failed, h3 .server-failed { color: var(--worse); }
 .met { color: var(--better); } .missed { color: var(--worse); }
 .inconclusive { color: var(--undecided); }
 td.left, th.left { text-align: left; }
-td.wrap { white-space: normal; min-width: 220px; text-align: left; }
+td.wrap { white-space: normal; min-width: 130px; text-align: left; }
 td small, .tiles small { display: block; color: var(--quiet); font-size: 12px; }
 .tiles small { display: inline; }
 svg .curve { stroke: currentColor; stroke-width: 1.8; fill: none; stroke-linejoin: round; }
