@@ -61,8 +61,9 @@ std::string frame(const Axis& rate, const Axis& latency) {
   for (const double tick : spaced_ticks(latency, 6, 18)) {
     const double y = latency.pixel(tick);
     svg += across(kPlot, y) + text_svg("tick", kPlot.x - 8, y + 4, "end",
-                                       tick < 1000 ? fmt::format("{:g} ms", tick)
-                                                   : fmt::format("{:g} s", tick / 1000));
+                                       tick == 0     ? "0"
+                                       : tick < 1000 ? fmt::format("{:g} ms", tick)
+                                                     : fmt::format("{:g} s", tick / 1000));
   }
   for (const double tick : rate.ticks(8)) {
     const double x = rate.pixel(tick);

@@ -85,20 +85,19 @@ std::string panel_svg(const TimelinePanel& panel, const Axis& time, double top) 
   const Box plot{kLeft, top + kHead, kRight - kLeft, panel.height};
   const Axis values = axis_for(panel.lines, plot.y + plot.height, plot.y, panel.may_be_logarithmic);
   std::string svg;
-  for (const double tick : spaced_ticks(values, panel.height > 100 ? 5 : 3, 17)) {
+  for (const double tick : spaced_ticks(values, 5, 17)) {
     const double y = values.pixel(tick);
     svg += across(plot, y) + text_svg("tick", kLeft - 8, y + 4, "end", panel_tick(panel, tick));
   }
   for (const Line& line : panel.lines) svg += line_svg(line, time, values, plot);
-  const std::string unit = panel.unit.size() > 3 ? " (" + panel.unit + ")" : "";
-  const std::string title = panel.title + unit;
+  svg += text_svg("panel", kLeft, top + kHead - 8, "start", panel.title);
+  if (panel.lines.size() < 2) return svg;  // The title says it all.
   const double beside =
-      kLeft + 20 + kTitleCharacter * static_cast<double>(base::display_width(title));
-  return svg + text_svg("panel", kLeft, top + kHead - 8, "start", title) +
-         legend_svg(panel.lines, beside, top + kHead - 8);
+      kLeft + 20 + kTitleCharacter * static_cast<double>(base::display_width(panel.title));
+  return svg + legend_svg(panel.lines, beside, top + kHead - 8);
 }
 
-std::string time_svg(const Axis& time, const TimeUnit& unit, double top, double bottom) {
+std::string time_axis_svg(const Axis& time, const TimeUnit& unit, double top, double bottom) {
   const Axis scaled(0, time.high() / unit.seconds, kLeft, kRight);
   std::string svg;
   for (const double tick : scaled.ticks(10)) {
@@ -136,11 +135,11 @@ std::string timeline_chart(const TargetReport& target, std::size_t number) {
   double bottom = kTop;
   for (const TimelinePanel& panel : panels) bottom += kHead + panel.height + kGap;
   const double span = span_of(target);
-  const Axis time(0, span, kLeft, kRight);
+  const Axis axis(0, span, kLeft, kRight);
   std::string drawn;
   double top = kTop;
   for (const TimelinePanel& panel : panels) {
-    drawn += panel_svg(panel, time, top);
+    drawn += panel_svg(panel, axis, top);
     top += kHead + panel.height + kGap;
   }
   return fmt::format(
@@ -148,8 +147,8 @@ std::string timeline_chart(const TargetReport& target, std::size_t number) {
       "the server's series over the run\"><defs><pattern id=\"hatch{}\" width=\"7\" height=\"7\" "
       "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path class=\"hatch\" "
       "d=\"M0 0V7\"/></pattern></defs>{}{}{}{}</svg>",
-      kWidth, bottom + kFoot, number, stages_svg(target, time, bottom, number),
-      time_svg(time, time_unit(span), kTop, bottom), drawn, hovers_svg(target, time, bottom));
+      kWidth, bottom + kFoot, number, stages_svg(target, axis, bottom, number),
+      time_axis_svg(axis, time_unit(span), kTop, bottom), drawn, hovers_svg(target, axis, bottom));
 }
 
 }  // namespace assay::report

@@ -30,9 +30,14 @@ std::string time_tile(const load::Summary& summary, Measure measure, std::size_t
       fmt::format("{}, interval {}", meaning, ms_range(percentile->value, percentile->interval)));
 }
 
-std::string tiles(const TargetReport& target) {
+std::string tiles(const LoadReport& report, const TargetReport& target) {
   const load::Summary& summary = target.summary;
   std::string html = "<ul class=\"tiles\">";
+  if (report.breakpoint && report.breakpoint->high && report.breakpoint->low > 0) {
+    html += tile(fmt::format("{}–{}/s", rate_text(report.breakpoint->low),
+                             rate_text(*report.breakpoint->high)),
+                 "highest rate within the objectives");
+  }
   html += tile(rate_text(summary.rate_achieved) + "/s", "requests completed");
   if (summary.goodput) {
     html += tile(
@@ -58,8 +63,8 @@ std::string verdict_html(std::string_view level, load::Verdict verdict, const st
 
 std::vector<Fact> run_facts(const LoadReport& report) {
   std::vector<Fact> facts{{"Load", load_words(report)}};
-  for (const load::Threshold& objective : report.objectives) {
-    facts.push_back({"Objective", objective.expression});
+  if (!report.objectives.empty()) {
+    facts.push_back({"Objectives", objectives_text(report.objectives)});
   }
   facts.push_back({"Started", base::iso8601_utc(report.started_unix_ms)});
   facts.push_back({"Written by", "assay " + report.version});
@@ -75,10 +80,11 @@ std::string header_html(const LoadReport& report) {
                   report.id.empty() ? "" : " · run " + html_text(single_line(report.id)));
   if (report.targets.size() == 1) {
     const TargetReport& target = report.targets.front();
-    html += verdict_html("h1", target.verdict, "") + html_list(target.reasons) + tiles(target) +
-            html_list(target.notes);
+    html += verdict_html("h1", target.verdict, "") + html_list(target.reasons) +
+            tiles(report, target) + html_list(target.notes);
   } else {
-    html += verdict_html("h1", worst, "");
+    html +=
+        verdict_html("h1", worst, fmt::format("{} endpoints, the worst: ", report.targets.size()));
     std::vector<std::string> lines;
     for (const TargetReport& target : report.targets) {
       lines.push_back(fmt::format("{}: {}, {} requests/s completed, {} failed", target.target.name,
@@ -142,10 +148,9 @@ std::string target_html(const LoadReport& report, std::size_t index) {
   std::string head = html_facts(facts);
   if (!is_alone) {
     head = verdict_html("h3", target.verdict, "") + html_list(target.reasons) + head +
-           tiles(target) + html_list(target.notes);
+           tiles(report, target) + html_list(target.notes);
   }
-  html += section(target.target.name,
-                  head + html_thresholds(target) + "<h3>Times</h3>\n" + html_times(report, target));
+  html += section(target.target.name, head + html_thresholds(target) + html_times(report, target));
   const std::string of = is_alone ? "" : ": " + target.target.name;
   html += section("Over time" + of,
                   figure_html(timeline_chart(target, index),

@@ -15,13 +15,16 @@ using load::Measure;
 using load::Outcome;
 using load::StepOutcome;
 
+/// One letter of `alignment` for each column: l or r.
 std::string table(std::string_view caption, const std::vector<std::string>& headings,
-                  const std::string& rows) {
+                  std::string_view alignment, const std::string& rows) {
   std::string html = "<div class=\"scroll\"><table>";
   if (!caption.empty()) html += fmt::format("<caption>{}</caption>", html_text(caption));
   html += "<thead><tr>";
-  for (const std::string& heading : headings) {
-    html += fmt::format("<th scope=\"col\">{}</th>", html_text(heading));
+  for (std::size_t column = 0; column < headings.size(); ++column) {
+    html +=
+        fmt::format("<th scope=\"col\"{}>{}</th>",
+                    alignment[column] == 'l' ? " class=\"left\"" : "", html_text(headings[column]));
   }
   return html + "</tr></thead><tbody>\n" + rows + "</tbody></table></div>\n";
 }
@@ -77,7 +80,8 @@ std::string html_thresholds(const load::TargetReport& target) {
             cell(judged.figure ? figure_range(metric, *judged.figure) : "") +
             cell(inconclusive_reason(judged), "wrap") + "</tr>\n";
   }
-  return "<h3>Thresholds</h3>\n" + table("", {"Threshold", "", "Figure", "95% interval", ""}, rows);
+  return "<h3>Thresholds</h3>\n" +
+         table("", {"Threshold", "", "Figure", "95% interval", ""}, "llrrl", rows);
 }
 
 std::string html_times(const load::LoadReport& report, const load::TargetReport& target) {
@@ -96,13 +100,14 @@ std::string html_times(const load::LoadReport& report, const load::TargetReport&
             "</tr>\n";
   }
   if (rows.empty()) return "";
-  return table(
-      "Small: 95% intervals. ∞: so many requests failed that they reach into the figure. –: "
-      "too few requests to say. The effective size is what the requests are worth as "
-      "independent ones; the mean leaves failed requests out.",
-      {"Time", "p50", "p90", "p95", "p99", "p99.9", "mean", "measured", "failed before",
-       "effective size"},
-      rows);
+  return "<h3>Times</h3>\n" +
+         table(
+             "Small: 95% intervals. ∞: so many requests failed that they reach into the figure. –: "
+             "too few requests to say. The effective size is what the requests are worth as "
+             "independent ones; the mean leaves failed requests out.",
+             {"Time", "p50", "p90", "p95", "p99", "p99.9", "mean", "measured", "failed before",
+              "effective size"},
+             "lrrrrrrrrr", rows);
 }
 
 std::string html_stages(const load::TargetReport& target) {
@@ -130,7 +135,7 @@ std::string html_stages(const load::TargetReport& target) {
       "its end: its figures depend on how long it ran.",
       {"Stage", "asked", "done/s", "good/s", "failed", "TTFT p50", "TTFT p95", "ITL p50", "E2E p50",
        "E2E p95", "tokens/s", "in flight", "settled after"},
-      rows);
+      "lrrrrrrrrrrrr", rows);
 }
 
 std::string html_checks(const load::TargetReport& target) {
@@ -145,7 +150,8 @@ std::string html_checks(const load::TargetReport& target) {
             cell(check.note, "wrap") + "</tr>\n";
   }
   return "<h3>Accounts that should agree</h3>\n" +
-         table("", {"Quantity", "", "ours", "from", "theirs", "from", "what it may mean"}, rows);
+         table("", {"Quantity", "", "ours", "from", "theirs", "from", "what it may mean"},
+               "llrlrll", rows);
 }
 
 std::string html_steps(const load::BreakpointResult& found) {
@@ -158,10 +164,10 @@ std::string html_steps(const load::BreakpointResult& found) {
             cell(count_text(step.requests)) + cell(count_text(step.met)) + cell(share_text(share)) +
             cell(share_range(step.share)) + outcome_cell(step.outcome) + "</tr>\n";
   }
-  return rows.empty()
-             ? ""
-             : table("In the order they were tried.",
-                     {"Rate", "tried for", "requests", "met all", "share", "interval", ""}, rows);
+  return rows.empty() ? ""
+                      : table("In the order they were tried.",
+                              {"Rate", "tried for", "requests", "met all", "share", "interval", ""},
+                              "lrrrrrl", rows);
 }
 
 }  // namespace assay::report

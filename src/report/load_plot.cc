@@ -108,15 +108,18 @@ std::vector<double> spaced_ticks(const Axis& axis, int count, double pixels_leas
     }
     return kept;
   };
-  const std::vector<double> all = axis.ticks(count);
-  std::vector<double> kept = kept_of(all);
-  if (kept.size() == all.size()) return kept;
+  // Fewer are asked for until they fit; a logarithmic axis gives the same ones every time.
+  std::vector<double> all;
+  for (int fewer = count; fewer > 1; --fewer) {
+    all = axis.ticks(fewer);
+    if (kept_of(all).size() == all.size()) return all;
+  }
   std::vector<double> powers;
   for (const double tick : all) {
     const double power = std::log10(tick);
     if (std::abs(power - std::round(power)) < 1e-9) powers.push_back(tick);
   }
-  return powers.size() >= 2 ? kept_of(powers) : kept;
+  return kept_of(powers.size() >= 2 ? powers : all);
 }
 
 std::string text_svg(std::string_view css_class, double x, double y, std::string_view anchor,

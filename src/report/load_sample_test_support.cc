@@ -146,6 +146,7 @@ Distribution distribution(Measure measure, double median, double spread, double 
     const double share = 0.5 * std::erfc(-z / std::sqrt(2.0));
     of.points.push_back({median * std::exp(spread * z), share * (1 - failed)});
   }
+  of.points.push_back({of.points.back().value * 1.05, 1 - failed});
   return of;
 }
 

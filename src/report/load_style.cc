@@ -8,18 +8,20 @@ std::string_view load_style() {
 header.decision.valid { border-top-color: var(--better); }
 header.decision.client-limited { border-top-color: var(--warn-line); }
 header.decision.server-failed { border-top-color: var(--worse); }
-h1 .valid { color: var(--better); } h1 .client-limited { color: var(--undecided); }
-h1 .server-failed { color: var(--worse); }
+h1 .valid, h3 .valid { color: var(--better); } h1 .client-limited, h3 .client-limited { color: var(--undecided); }
+h1 .server-failed, h3 .server-failed { color: var(--worse); }
 .met { color: var(--better); } .missed { color: var(--worse); }
 .inconclusive { color: var(--undecided); }
 td.left, th.left { text-align: left; }
-td.wrap { white-space: normal; min-width: 220px; text-align: left; }
+td.wrap { white-space: normal; min-width: 130px; text-align: left; }
 td small, .tiles small { display: block; color: var(--quiet); font-size: 12px; }
 .tiles small { display: inline; }
 svg .curve { stroke: currentColor; stroke-width: 1.8; fill: none; stroke-linejoin: round; }
 svg .dot, svg .endless, svg .bar { fill: currentColor; }
 svg .name { fill: currentColor; font-size: 12px; }
 svg .panel { font-weight: 600; font-size: 12.5px; }
+svg .name, svg .panel { paint-order: stroke; stroke: var(--card); stroke-width: 3px;
+  stroke-linejoin: round; }
 svg .stage { fill: var(--band); opacity: .7; }
 svg .edge { stroke: var(--quiet); stroke-width: 1; stroke-dasharray: 2 3; opacity: .7; fill: none; }
 svg .hatch { stroke: var(--quiet); stroke-width: 1; opacity: .55; }

@@ -53,13 +53,10 @@ void add_requests(const LoadReport& report, const load::Summary& summary, TextPa
             fmt::format("{} requests/s completed, {} in flight on average",
                         rate_text(summary.rate_achieved), rate_text(summary.in_flight_mean)));
   if (summary.goodput) {
-    std::string objectives;
-    for (const load::Threshold& objective : report.objectives) {
-      objectives += (objectives.empty() ? "" : ", ") + objective.expression;
-    }
     page.fact("goodput", fmt::format("{} ({}) met every objective: {}",
                                      figure_text("goodput", summary.goodput->value),
-                                     figure_range("goodput", *summary.goodput), objectives));
+                                     figure_range("goodput", *summary.goodput),
+                                     objectives_text(report.objectives)));
   }
   if (summary.output_tps > 0) {
     page.fact("output", fmt::format("{} tokens/s{}", rate_text(summary.output_tps),

@@ -52,7 +52,7 @@ std::vector<TimelinePanel> run_panels(const TargetReport& target) {
   using P = TimelinePoint;
   std::vector<TimelinePanel> panels;
   panels.push_back(
-      {"Latency",
+      {"Time to first token and to the end",
        {line_of(target, "TTFT p50", 0, [](const P& p) { return or_none(p.ttft_ms_p50); }),
         line_of(target, "TTFT p95", 1, [](const P& p) { return or_none(p.ttft_ms_p95); }),
         line_of(target, "E2E p50", 4, [](const P& p) { return or_none(p.e2e_ms_p50); }),
@@ -61,8 +61,8 @@ std::vector<TimelinePanel> run_panels(const TargetReport& target) {
        true,
        "ms"});
   panels.push_back(
-      {"Between tokens",
-       {line_of(target, "ITL p50", 5, [](const P& p) { return or_none(p.itl_ms_p50); })},
+      {"Time between tokens (ITL p50)",
+       {line_of(target, "ITL p50", 0, [](const P& p) { return or_none(p.itl_ms_p50); })},
        kLow,
        true,
        "ms"});
@@ -77,12 +77,12 @@ std::vector<TimelinePanel> run_panels(const TargetReport& target) {
   if (!is_any(rates.back(), is_positive)) rates.pop_back();
   if (!is_any(rates.front(), is_positive)) rates.erase(rates.begin());  // A closed loop.
   panels.push_back({"Requests in flight",
-                    {line_of(target, "in flight", 1, [](const P& p) { return p.in_flight; })},
+                    {line_of(target, "in flight", 0, [](const P& p) { return p.in_flight; })},
                     kLow,
                     false,
                     ""});
   panels.push_back({"Output tokens/s",
-                    {line_of(target, "tokens/s", 4, [](const P& p) { return p.output_tps; })},
+                    {line_of(target, "tokens/s", 0, [](const P& p) { return p.output_tps; })},
                     kLow,
                     false,
                     ""});
@@ -116,23 +116,28 @@ Line series_line(const load::ServerSeries& series, double divisor, std::size_t l
   return line;
 }
 
+/// "Server: resident memory (/proc)"; of several series, what they are counted in.
+std::string server_title(const TimelinePanel& panel, const std::string& source) {
+  std::string title =
+      "Server: " + (panel.lines.size() == 1 ? panel.lines.front().name : panel.unit);
+  if (panel.lines.size() == 1 && panel.unit.size() > 3) title += ", " + panel.unit;
+  return source.empty() ? title : fmt::format("{} ({})", title, source);
+}
+
 void add_server(const TargetReport& target, std::vector<TimelinePanel>& panels) {
-  const std::size_t first = panels.size();
+  const auto first = static_cast<std::ptrdiff_t>(panels.size());
   for (const load::ServerSeries& series : target.server) {
     if (series.points.empty()) continue;
     const Scale scale = scale_of(series);
-    const auto shared = std::find_if(panels.begin() + static_cast<std::ptrdiff_t>(first),
-                                     panels.end(), [&](const TimelinePanel& panel) {
-                                       return panel.unit == scale.unit && !scale.unit.empty() &&
-                                              panel.lines.size() < kLinesMost;
-                                     });
-    if (shared != panels.end()) {
-      shared->lines.push_back(series_line(series, scale.divisor, shared->lines.size()));
-      continue;
+    auto panel =
+        std::find_if(panels.begin() + first, panels.end(), [&](const TimelinePanel& other) {
+          return other.unit == scale.unit && !scale.unit.empty() && other.lines.size() < kLinesMost;
+        });
+    if (panel == panels.end()) {
+      panel = panels.insert(panels.end(), TimelinePanel{"", {}, kLow, false, scale.unit});
     }
-    const std::string from = series.source.empty() ? "" : ", " + series.source;
-    panels.push_back(
-        {"Server" + from, {series_line(series, scale.divisor, 0)}, kLow, false, scale.unit});
+    panel->lines.push_back(series_line(series, scale.divisor, panel->lines.size()));
+    panel->title = server_title(*panel, series.source);
   }
 }
 
@@ -154,6 +159,7 @@ std::vector<TimelinePanel> timeline_panels(const TargetReport& target) {
 }
 
 std::string panel_tick(const TimelinePanel& panel, double value) {
+  if (value == 0) return "0";
   if (panel.unit == "ms") {
     return value < 1000 ? fmt::format("{:g} ms", value) : fmt::format("{:g} s", value / 1000);
   }

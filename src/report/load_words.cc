@@ -166,6 +166,14 @@ load::Verdict worst_verdict(const load::LoadReport& report) {
   return worst;
 }
 
+std::string objectives_text(const std::vector<load::Threshold>& objectives) {
+  std::string text;
+  for (const load::Threshold& objective : objectives) {
+    text += (text.empty() ? "" : ", ") + objective.expression;
+  }
+  return text;
+}
+
 std::string load_words(const load::LoadReport& report) {
   if (report.kind == load::LoadKind::Closed)
     return fmt::format("closed loop, seed {}", report.seed);

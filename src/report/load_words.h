@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "load/analysis.h"
 
@@ -58,6 +59,9 @@ std::string_view verdict_meaning(load::Verdict verdict);
 
 /// The worst of all targets; Valid without any.
 load::Verdict worst_verdict(const load::LoadReport& report);
+
+/// "ttft_ms < 500, itl_ms < 40".
+std::string objectives_text(const std::vector<load::Threshold>& objectives);
 
 /// "open loop, Poisson arrivals, seed 7"; "closed loop, seed 7".
 std::string load_words(const load::LoadReport& report);
