@@ -4,41 +4,27 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "base/check.h"
+#include "load/judged_request.h"
 #include "stats/autocorrelation.h"
 
 namespace assay::load {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-/// Whether a request without this measure simply has none, instead of having failed before it.
-bool may_be_missing(const RequestRecord& record, Measure which) {
-  if (record.failure != Failure::None) return which == Measure::Itl || which == Measure::Tpot;
-  return true;
-}
-
-bool is_end_to_end(Measure which) {
-  return which == Measure::E2e || which == Measure::E2eScheduled;
-}
 
 MeasureSummary summarise_measure(std::span<const RequestRecord> records, Measure which) {
   MeasureSummary summary;
   std::vector<double> series;
   std::vector<double> measured;
   for (const RequestRecord& record : records) {
-    const bool censored = record.failure != Failure::None && is_end_to_end(which);
-    const std::optional<double> value = censored ? std::nullopt : measure(record, which);
-    if (value) {
-      series.push_back(*value);
+    const std::optional<double> value = measure_or_infinite(record, which);
+    if (!value) continue;
+    series.push_back(*value);
+    if (std::isfinite(*value))
       measured.push_back(*value);
-    } else if (!may_be_missing(record, which)) {
-      series.push_back(kInfinity);
+    else
       ++summary.failed_before;
-    }
   }
   summary.measured = measured.size();
   if (!measured.empty()) {
@@ -50,16 +36,6 @@ MeasureSummary summarise_measure(std::span<const RequestRecord> records, Measure
     summary.percentiles[i] = stats::percentile(series, kPercentiles[i].share);
   }
   return summary;
-}
-
-bool meets_all(const RequestRecord& record, std::span<const Threshold> objectives) {
-  if (record.failure != Failure::None) return false;
-  return std::all_of(objectives.begin(), objectives.end(), [&](const Threshold& objective) {
-    const std::optional<Measure> which = find_measure(objective.metric);
-    ASSAY_CHECK(which, "an objective names a measure");
-    const std::optional<double> value = measure(record, *which);
-    return value && judge(objective, {*value, {*value, *value}}) == Outcome::Met;
-  });
 }
 
 /// The share of requests of which `holds` is true, by Wilson with as many trials as the series of

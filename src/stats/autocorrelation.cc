@@ -9,6 +9,7 @@ namespace assay::stats {
 namespace {
 
 constexpr std::size_t kSizeLeast = 8;
+constexpr double kRoundingNoise = 1e-20;
 constexpr std::size_t kQuietLagsLeast = 5;
 /// Bounds the work on long series that drift, whose autocorrelation never ends.
 constexpr std::size_t kLagsMost = 5'000;
@@ -31,9 +32,12 @@ double lagged_sum(const std::vector<double>& values, std::size_t lag) {
 class Correlations {
  public:
   explicit Correlations(std::span<const double> series)
-      : values_(centred(series)), variance_(lagged_sum(values_, 0)) {}
+      : values_(centred(series)),
+        variance_(lagged_sum(values_, 0)),
+        squares_(std::inner_product(series.begin(), series.end(), series.begin(), 0.0)) {}
 
-  bool is_constant() const { return variance_ <= 0; }
+  /// But for what rounding the mean leaves of it.
+  bool is_constant() const { return variance_ <= kRoundingNoise * squares_; }
 
   double at(std::size_t lag) {
     while (known_.size() < lag) {
@@ -45,6 +49,7 @@ class Correlations {
  private:
   std::vector<double> values_;
   double variance_ = 0;
+  double squares_ = 0;
   std::vector<double> known_;
 };
 

@@ -39,6 +39,7 @@ TEST(AutocorrelationTime, OfTooFewOrEqualValuesIsOne) {
   EXPECT_EQ(autocorrelation_time({}), 1);
   EXPECT_EQ(autocorrelation_time(std::vector<double>{1, 2, 3}), 1);
   EXPECT_EQ(autocorrelation_time(std::vector<double>(100, 7.0)), 1);
+  EXPECT_EQ(autocorrelation_time(std::vector<double>(10'001, 0.1)), 1) << "its mean is rounded";
 }
 
 TEST(EffectiveSize, IsTheSizeOverTheTime) {

@@ -55,7 +55,7 @@ std::span<const std::uint32_t> BlockResampler::next() {
   std::uint32_t* stratum = weights_.data();
   for (const std::size_t cells : strata_) {
     for (std::size_t filled = 0; filled < cells;) {
-      const std::size_t taken = std::min({length_, cells - filled, cells});
+      const std::size_t taken = std::min(length_, cells - filled);
       auto cell = static_cast<std::size_t>(random_.below(cells));
       for (std::size_t i = 0; i < taken; ++i) {
         ++stratum[cell];
