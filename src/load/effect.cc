@@ -16,6 +16,8 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Resamples beyond each limit: their count, and with it the limit, is uncertain by a third.
 constexpr double kResamplesBeyond = 10;
+/// Of fewer independent requests it is not known well enough how many they are.
+constexpr double kTrialsLeast = 30;
 constexpr std::size_t kResamplesLeast = 1000;
 
 std::size_t resamples_for(const EffectPlan& plan) {
@@ -137,8 +139,9 @@ bool supports_percentile(const SlicedRun& run, Measure which, double share, doub
   if (values.size() == 0) return false;
   const auto size = static_cast<double>(values.size());
   const double variance = size * share * (1 - share);
-  return stats::supports_percentile(size, share, design_effect(values.influence(), variance),
-                                    confidence);
+  const double effect = design_effect(values.influence(), variance);
+  return size / effect >= kTrialsLeast &&
+         stats::supports_percentile(size, share, effect, confidence);
 }
 
 Effect percentile_effect(const RunPair& runs, Measure which, double share, const EffectPlan& plan) {

@@ -35,7 +35,8 @@ struct EffectPlan {
 };
 
 /// Whether the order statistics that limit the percentile at `confidence` lie within the sample, as
-/// in stats/percentile.h. The time that neighbours resemble each other is taken from slices.
+/// in stats/percentile.h, and the sample is worth 30 independent requests or more. The time that
+/// neighbours resemble each other is taken from slices.
 bool supports_percentile(const SlicedRun& run, Measure which, double share, double confidence);
 
 /// Requires that both runs support it.

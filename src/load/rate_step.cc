@@ -15,10 +15,12 @@ namespace {
 constexpr std::array kLookShares{1.0 / 32, 1.0 / 16, 1.0 / 8, 1.0 / 4, 1.0 / 2, 1.0};
 /// Looks before this one cannot say that a rate holds: a queue may not have built up yet.
 constexpr std::size_t kFirstToHold = 2;
-constexpr std::size_t kRequestsLeast = 20;
+constexpr std::size_t kRequestsLeast = 50;
 constexpr double kSettling = 0.25;
 /// Fewer independent trials than this are not known well enough to be that many.
 constexpr double kTrialsLeastToBreak = 10;
+/// Not everyone waits in a queue that just holds, so that waits fall off from less than 1.
+constexpr double kRunawayReserve = 1.5;
 constexpr double kMissedInRunaway = 0.9;
 constexpr double kGrowthHorizon = 3;
 constexpr double kGrowthConfidence = 0.9;
@@ -65,10 +67,28 @@ bool ran_away(std::span<const StepRequest> requests, double share_required, doub
   const auto later = requests.subspan(requests.size() / 2);
   if (1 - share_met(later) < kMissedInRunaway) return false;
   return median_strain(later.subspan(later.size() / 2)) >
-         std::log(error) / std::log(1 - share_required);
+         kRunawayReserve * std::log(error) / std::log(1 - share_required);
+}
+
+double step_error(const BreakpointPlan& plan) {
+  return (1 - plan.confidence) / static_cast<double>(kBreakpointStepsMost);
+}
+
+/// Of one look.
+double error_of_holding(const BreakpointPlan& plan) {
+  return step_error(plan) / static_cast<double>(kLookShares.size() - kFirstToHold);
+}
+
+double error_of_breaking(const BreakpointPlan& plan) {
+  return step_error(plan) / static_cast<double>(kLookShares.size());
 }
 
 }  // namespace
+
+std::size_t requests_least_to_hold(const BreakpointPlan& plan) {
+  const double met = std::log(error_of_holding(plan)) / std::log(plan.share_required);
+  return static_cast<std::size_t>(std::ceil(met / (1 - kSettling)));
+}
 
 StepTest::StepTest(double rate, const BreakpointPlan& plan) : rate_(rate), plan_(plan) {
   ASSAY_CHECK(plan.share_required > 0 && plan.share_required < 1, "a share is required");
@@ -97,9 +117,8 @@ void StepTest::look(double seconds) {
       [&](const StepRequest& request) { return request.due_s >= kSettling * seconds; });
   const std::span<const StepRequest> counted(first, requests_.end());
   if (counted.size() < kRequestsLeast) return;
-  const double error = (1 - plan_.confidence) / static_cast<double>(kBreakpointStepsMost);
-  const double error_holds = error / static_cast<double>(kLookShares.size() - kFirstToHold);
-  const double error_breaks = error / static_cast<double>(kLookShares.size());
+  const double error_holds = error_of_holding(plan_);
+  const double error_breaks = error_of_breaking(plan_);
   const std::vector<double> strains = capped_strains(counted);
   const double trials = independent_trials(counted, strains);
   const double share = share_met(counted);

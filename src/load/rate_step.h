@@ -10,6 +10,10 @@
 
 namespace assay::load {
 
+/// With fewer requests than this a step cannot say that its rate holds, even if all of them met:
+/// 186 by the default plan, which 60 s bring at 3.1 a second.
+std::size_t requests_least_to_hold(const BreakpointPlan& plan);
+
 /// A request whose fate is known. One that is still under way is known not to have met an upper
 /// bound as soon as it has been under way for longer than that: its strain is then what it has come
 /// to. Waiting for the replies themselves would hide an overload for as long as it delays them.
@@ -20,7 +24,7 @@ struct StepRequest {
 };
 
 /// Looks at what has come when the time of the step reaches 1/32, 1/16, 1/8, 1/4, 1/2 and all of
-/// the plan's step_s_max, not before 20 requests. Of each look's requests the first quarter of the
+/// the plan's step_s_max, not before 50 requests. Of each look's requests the first quarter of the
 /// time is left out: a queue that starts empty flatters the rate.
 ///
 /// Each look has its part of the error that the plan allows: (1 − confidence) / 16 for each step,
@@ -34,7 +38,8 @@ struct StepRequest {
 /// limit is below it, and the series is worth 10 trials or more; or the queue ran away: of the
 /// later half nine tenths did not meet, and the median strain of the last quarter is beyond what
 /// waiting times of a queue that just holds reach with the look's error, log error / log (1 −
-/// share required) times the bound, their distribution falling off exponentially (Kingman 1970).
+/// share required) times the bound and half as far again, their distribution falling off
+/// exponentially (Kingman 1970).
 class StepTest {
  public:
   StepTest(double rate, const BreakpointPlan& plan);

@@ -65,6 +65,22 @@ TEST(StepTest, StaysOpenWithTooFewRequests) {
   EXPECT_TRUE(test.is_over());
 }
 
+TEST(StepTest, HoldsWithNoFewerRequestsThanItSays) {
+  const BreakpointPlan plan = plan_of(60);
+  const std::size_t least = requests_least_to_hold(plan);
+  EXPECT_EQ(least, 186U);
+  const auto outcome_of = [&](std::size_t requests) {
+    StepTest test(1, plan);
+    const double apart = 60 / static_cast<double>(requests);
+    for (std::size_t i = 0; i < requests; ++i) {
+      test.take({apart * static_cast<double>(i), true, 0.1});
+    }
+    return test.finish(60).outcome;
+  };
+  EXPECT_EQ(outcome_of(least - 4), StepOutcome::Open);
+  EXPECT_EQ(outcome_of(least + 4), StepOutcome::Holds);
+}
+
 TEST(StepTest, NeedsSomeTimeToHold) {
   StepTest test(1000, plan_of(80));
   double due = 0;

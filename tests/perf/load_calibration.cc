@@ -302,7 +302,7 @@ void print_overloads(int steps) {
   fmt::print(
       "| rate ÷ capacity | step at most | holds | breaks | open | time |\n"
       "|--:|--:|--:|--:|--:|--:|\n");
-  for (const double load : {0.5, 0.7, 0.8, 0.9, 1.0, 1.02, 1.05, 1.1, 1.2, 1.5, 2.0, 4.0}) {
+  for (const double load : {0.5, 0.65, 0.7, 0.8, 0.9, 1.0, 1.05, 1.2, 1.5, 2.0, 4.0}) {
     for (const double step_s_max : {60.0, 600.0}) {
       load::BreakpointPlan plan;
       plan.step_s_max = step_s_max;
