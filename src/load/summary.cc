@@ -4,41 +4,27 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "base/check.h"
+#include "load/judged_request.h"
 #include "stats/autocorrelation.h"
 
 namespace assay::load {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-/// Whether a request without this measure simply has none, instead of having failed before it.
-bool may_be_missing(const RequestRecord& record, Measure which) {
-  if (record.failure != Failure::None) return which == Measure::Itl || which == Measure::Tpot;
-  return true;
-}
-
-bool is_end_to_end(Measure which) {
-  return which == Measure::E2e || which == Measure::E2eScheduled;
-}
 
 MeasureSummary summarise_measure(std::span<const RequestRecord> records, Measure which) {
   MeasureSummary summary;
   std::vector<double> series;
   std::vector<double> measured;
   for (const RequestRecord& record : records) {
-    const bool censored = record.failure != Failure::None && is_end_to_end(which);
-    const std::optional<double> value = censored ? std::nullopt : measure(record, which);
-    if (value) {
-      series.push_back(*value);
+    const std::optional<double> value = measure_or_infinite(record, which);
+    if (!value) continue;
+    series.push_back(*value);
+    if (std::isfinite(*value))
       measured.push_back(*value);
-    } else if (!may_be_missing(record, which)) {
-      series.push_back(kInfinity);
+    else
       ++summary.failed_before;
-    }
   }
   summary.measured = measured.size();
   if (!measured.empty()) {

@@ -9,6 +9,7 @@ namespace assay::stats {
 namespace {
 
 constexpr std::size_t kSizeLeast = 8;
+constexpr double kRoundingNoise = 1e-20;
 constexpr std::size_t kQuietLagsLeast = 5;
 /// Bounds the work on long series that drift, whose autocorrelation never ends.
 constexpr std::size_t kLagsMost = 5'000;
@@ -31,9 +32,12 @@ double lagged_sum(const std::vector<double>& values, std::size_t lag) {
 class Correlations {
  public:
   explicit Correlations(std::span<const double> series)
-      : values_(centred(series)), variance_(lagged_sum(values_, 0)) {}
+      : values_(centred(series)),
+        variance_(lagged_sum(values_, 0)),
+        squares_(std::inner_product(series.begin(), series.end(), series.begin(), 0.0)) {}
 
-  bool is_constant() const { return variance_ <= 0; }
+  /// But for what rounding the mean leaves of it.
+  bool is_constant() const { return variance_ <= kRoundingNoise * squares_; }
 
   double at(std::size_t lag) {
     while (known_.size() < lag) {
@@ -45,6 +49,7 @@ class Correlations {
  private:
   std::vector<double> values_;
   double variance_ = 0;
+  double squares_ = 0;
   std::vector<double> known_;
 };
 
@@ -62,23 +67,57 @@ std::size_t last_telling_lag(Correlations& correlations, std::size_t size) {
   return telling;
 }
 
+struct FlatTopSums {
+  double time = 1;      ///< 1 + 2 Σ λ(k/M) ρ(k).
+  double weighted = 0;  ///< 2 Σ λ(k/M) k ρ(k).
+};
+
+FlatTopSums flat_top_sums(Correlations& correlations, std::size_t size) {
+  const std::size_t window = 2 * last_telling_lag(correlations, size);
+  FlatTopSums sums;
+  for (std::size_t lag = 1; lag < window; ++lag) {
+    const double share = static_cast<double>(lag) / static_cast<double>(window);
+    const double term = 2 * std::min(1.0, 2 * (1 - share)) * correlations.at(lag);
+    sums.time += term;
+    sums.weighted += term * static_cast<double>(lag);
+  }
+  return sums;
+}
+
 }  // namespace
 
 double autocorrelation_time(std::span<const double> series) {
   if (series.size() < kSizeLeast) return 1;
   Correlations correlations(series);
   if (correlations.is_constant()) return 1;
-  const std::size_t window = 2 * last_telling_lag(correlations, series.size());
-  double time = 1;
-  for (std::size_t lag = 1; lag < window; ++lag) {
-    const double share = static_cast<double>(lag) / static_cast<double>(window);
-    time += 2 * std::min(1.0, 2 * (1 - share)) * correlations.at(lag);
-  }
-  return std::max(1.0, time);
+  return std::max(1.0, flat_top_sums(correlations, series.size()).time);
 }
 
 double effective_size(std::span<const double> series) {
   return static_cast<double>(series.size()) / autocorrelation_time(series);
+}
+
+double block_length(std::span<const double> series) {
+  if (series.size() < kSizeLeast) return 1;
+  Correlations correlations(series);
+  if (correlations.is_constant()) return 1;
+  const FlatTopSums sums = flat_top_sums(correlations, series.size());
+  const auto size = static_cast<double>(series.size());
+  // Values that alternate can bring the sum of correlations near 0, and the formula with it to ∞.
+  const double ratio = sums.weighted / std::max(sums.time, 1.0);
+  const double longest = std::min(3 * std::sqrt(size), size / 3);
+  return std::clamp(std::cbrt(1.5 * ratio * ratio * size), 1.0, longest);
+}
+
+double autocorrelation_time_of_blocks(std::span<const double> series, std::size_t length) {
+  if (series.size() < kSizeLeast) return 1;
+  Correlations correlations(series);
+  if (correlations.is_constant()) return 1;
+  double time = 1;
+  for (std::size_t lag = 1; lag < std::min(length, series.size()); ++lag) {
+    time += 2 * (1 - static_cast<double>(lag) / static_cast<double>(length)) * correlations.at(lag);
+  }
+  return std::max(0.0, time);
 }
 
 }  // namespace assay::stats

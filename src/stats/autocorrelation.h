@@ -3,6 +3,7 @@
 // by `load`, which reports effective sample sizes. Pure functions; thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 namespace assay::stats {
@@ -19,5 +20,17 @@ double autocorrelation_time(std::span<const double> series);
 
 /// n / autocorrelation_time(series); 0 for an empty series.
 double effective_size(std::span<const double> series);
+
+/// How many neighbours a block of the circular block bootstrap should hold, so that the variance of
+/// the mean comes out with the least squared error: (2 G² n / D)^⅓, G = 2 Σ λ(k/M) k ρ(k) and D =
+/// ⁴⁄₃ τ² with λ, M and τ as above (Politis and White 2004, section 3.2, as corrected by Patton,
+/// Politis and White 2009). From 1 to min(3 √n, n/3); 1 wherever autocorrelation_time() is 1 by
+/// convention. For xₜ = φ xₜ₋₁ + noise at φ = 0.5: (8 n / 3)^⅓, which is 13.9 at n = 1000.
+double block_length(std::span<const double> series);
+
+/// What the circular block bootstrap takes the autocorrelation time for: 1 + 2 Σ (1 − k/L) ρ(k)
+/// over k < L, L being the blocks' length (Künsch 1989, theorem 3.1). Less than the true one, by
+/// about the share that correlations beyond the block and at its edges have. Never below 0.
+double autocorrelation_time_of_blocks(std::span<const double> series, std::size_t length);
 
 }  // namespace assay::stats

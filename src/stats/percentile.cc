@@ -9,6 +9,27 @@
 #include "stats/autocorrelation.h"
 
 namespace assay::stats {
+namespace {
+
+struct Ranks {
+  double low = 0;
+  double high = 0;
+};
+
+Ranks limiting_ranks(double size, double share, double design_effect, double confidence) {
+  const double z = boost::math::quantile(boost::math::normal(), (1 + confidence) / 2);
+  const double reach = z * std::sqrt(share * (1 - share) * size * design_effect);
+  return {std::floor(share * size - reach), std::ceil(share * size + reach) + 1};
+}
+
+}  // namespace
+
+bool supports_percentile(double size, double share, double design_effect, double confidence) {
+  ASSAY_CHECK(share > 0 && share < 1, "a percentile divides the sample");
+  ASSAY_CHECK(confidence > 0 && confidence < 1, "a confidence is a probability");
+  const Ranks ranks = limiting_ranks(size, share, design_effect, confidence);
+  return ranks.low >= 1 && ranks.high <= size;
+}
 
 std::optional<Percentile> percentile(std::span<const double> series, double share,
                                      double confidence) {
@@ -25,11 +46,8 @@ std::optional<Percentile> percentile(std::span<const double> series, double shar
   std::transform(series.begin(), series.end(), indicators.begin(),
                  [value](double measured) { return measured <= value ? 1.0 : 0.0; });
   const double time = autocorrelation_time(indicators);
-  const double z = boost::math::quantile(boost::math::normal(), (1 + confidence) / 2);
-  const double reach = z * std::sqrt(share * (1 - share) * size * time);
-  const double low = std::floor(share * size - reach);
-  const double high = std::ceil(share * size + reach) + 1;
-  if (low < 1 || high > size) return std::nullopt;
+  if (!supports_percentile(size, share, time, confidence)) return std::nullopt;
+  const auto [low, high] = limiting_ranks(size, share, time, confidence);
   return Percentile{
       value,
       {sorted[static_cast<std::size_t>(low) - 1], sorted[static_cast<std::size_t>(high) - 1]}};

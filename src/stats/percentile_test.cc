@@ -58,6 +58,15 @@ TEST(Percentile, IsNotGivenWhereTheSampleCannotSupportIt) {
   EXPECT_LE(least(0.99), 700U);
 }
 
+TEST(SupportsPercentile, TakesAsManyMoreValuesAsTheyResembleEachOther) {
+  EXPECT_FALSE(supports_percentile(109, 0.95, 1));
+  EXPECT_TRUE(supports_percentile(110, 0.95, 1));
+  EXPECT_FALSE(supports_percentile(562, 0.99, 1));
+  EXPECT_TRUE(supports_percentile(563, 0.99, 1));
+  EXPECT_FALSE(supports_percentile(600, 0.95, 10));
+  EXPECT_TRUE(supports_percentile(1000, 0.95, 10));
+}
+
 TEST(Percentile, IntervalsHoldTheTruthAsOftenAsTheySay) {
   base::Random random(3);
   for (const double share : {0.5, 0.9, 0.95}) {

@@ -35,6 +35,16 @@ Interval clopper_pearson(std::int64_t successes, std::int64_t trials, double con
           successes == trials ? 1 : beta_quantile(right + 1, wrong, 1 - outside)};
 }
 
+Interval clopper_pearson_of_share(double share, double trials, double confidence) {
+  ASSAY_CHECK(share >= 0 && share <= 1 && trials >= 0, "a share of some trials");
+  ASSAY_CHECK(confidence > 0 && confidence < 1, "a confidence is a probability");
+  const double right = share * trials;
+  const double wrong = (1 - share) * trials;
+  const double outside = (1 - confidence) / 2;
+  return {right > 0 ? beta_quantile(right, wrong + 1, outside) : 0,
+          wrong > 0 ? beta_quantile(right + 1, wrong, 1 - outside) : 1};
+}
+
 Beta posterior(const Beta& prior, std::int64_t successes, std::int64_t trials) {
   check_counts(successes, trials);
   ASSAY_CHECK(prior.successes > 0 && prior.failures > 0, "a Beta distribution has shapes above 0");

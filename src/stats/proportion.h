@@ -15,6 +15,11 @@ namespace assay::stats {
 /// 0 < confidence < 1. clopper_pearson(3, 3) = [0.2924, 1]; of (0, 0), = [0, 1].
 Interval clopper_pearson(std::int64_t successes, std::int64_t trials, double confidence = 0.95);
 
+/// The same of a share seen in as many independent trials as a series is worth, which need not be a
+/// whole number: quantiles of Beta(np, n(1 − p) + 1) and Beta(np + 1, n(1 − p)). Requires share in
+/// [0, 1] and trials ≥ 0. (1, 3) = [0.2924, 1], as of 3 of 3.
+Interval clopper_pearson_of_share(double share, double trials, double confidence = 0.95);
+
 /// A Beta distribution of a proportion: what is believed about it. Both shapes are above 0. The
 /// default is Jeffreys' prior, Beta(1/2, 1/2), which is worth one trial.
 struct Beta {

@@ -32,6 +32,15 @@ TEST(ClopperPearson, AgreesWithRsBinomTest) {
 
 TEST(ClopperPearson, KnowsNothingWithoutTrials) { expect_interval(clopper_pearson(0, 0), 0, 1, 0); }
 
+TEST(ClopperPearsonOfShare, IsTheSameForWholeNumbers) {
+  for (const int right : {0, 7, 20}) {
+    const Interval exact = clopper_pearson(right, 20, 0.9);
+    expect_interval(clopper_pearson_of_share(right / 20.0, 20, 0.9), exact.low, exact.high, 1e-12);
+  }
+  expect_interval(clopper_pearson_of_share(1, 2.5), std::pow(0.025, 1 / 2.5), 1, 1e-12);
+  expect_interval(clopper_pearson_of_share(0.5, 0), 0, 1, 0);
+}
+
 TEST(Posterior, CountsPriorAndTrialsTogether) {
   const Beta belief = posterior({2, 3}, 7, 10);
   EXPECT_EQ(belief.successes, 9);
