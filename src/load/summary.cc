@@ -123,16 +123,6 @@ std::string percentile_figure(Measure which, const PercentileName& percentile) {
 
 }  // namespace
 
-bool meets_all(const RequestRecord& record, std::span<const Threshold> objectives) {
-  if (record.failure != Failure::None) return false;
-  return std::all_of(objectives.begin(), objectives.end(), [&](const Threshold& objective) {
-    const std::optional<Measure> which = find_measure(objective.metric);
-    ASSAY_CHECK(which, "an objective names a measure");
-    const std::optional<double> value = measure(record, *which);
-    return value && judge(objective, {*value, {*value, *value}}) == Outcome::Met;
-  });
-}
-
 Summary summarise(std::span<const RequestRecord> records, std::span<const Window> windows,
                   std::span<const Threshold> objectives) {
   Summary summary;

@@ -70,9 +70,6 @@ Summary summarise(std::span<const RequestRecord> records, std::span<const Window
 Summary summarise(std::span<const RequestRecord> records, const Window& window,
                   std::span<const Threshold> objectives);
 
-/// Whether the request was answered and met all of them.
-bool meets_all(const RequestRecord& record, std::span<const Threshold> objectives);
-
 /// Every figure a threshold may name: "ttft_ms_p95", "error_rate", "goodput",
 /// "rate_achieved", "output_tps"; those that the sample cannot support are left out.
 std::map<std::string, Figure> figures_of(const Summary& summary);
