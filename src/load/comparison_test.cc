@@ -218,7 +218,7 @@ TEST(Comparison, IsTheSameForTheSameSeed) {
 
 TEST(Comparison, RarelyCallsEqualServersUnequal) {
   int wrong = 0;
-  constexpr int kRuns = 12;
+  constexpr int kRuns = 8;
   for (int run = 0; run < kRuns; ++run) {
     const auto seed = static_cast<std::uint64_t>(100 + 2 * run);
     const LoadComparison comparison =

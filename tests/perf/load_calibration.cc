@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -86,6 +87,7 @@ struct Calibration {
   int figures = 0;
   int held = 0;               ///< Of figures, those whose interval holds the truth.
   double log_width = 0;       ///< Of ttft_ms_p50's interval.
+  int medians = 0;            ///< How often there was one.
   double log_width_tail = 0;  ///< Of ttft_ms_p95's.
   int tails = 0;              ///< How often there was one.
   int told = 0;               ///< ttft_ms_p50 is called worse.
@@ -108,6 +110,7 @@ void count(const load::LoadComparison& comparison, double slower, Calibration& r
     const bool told = figure.change == load::Change::Worse;
     if (figure.name == "ttft_ms_p50") {
       result.log_width += width;
+      ++result.medians;
       result.told += told ? 1 : 0;
     }
     if (figure.name == "itl_ms_p50") result.told_gap += told ? 1 : 0;
@@ -138,11 +141,16 @@ Calibration calibrate(const Server& server, Work work, std::size_t requests, dou
   return result;
 }
 
+std::string mean_width(double log_widths, int intervals) {
+  if (intervals == 0) return "–";
+  return fmt::format("×{:.2f}", std::exp(log_widths / intervals));
+}
+
 void print_comparisons(int runs, double slower, Work work) {
   fmt::print(
       "| server | requests | seeds | called worse | its 95 % interval | any interval wrong | "
-      "coverage of one | width, TTFT p50 | p95 | p95 given | TTFT p50 told | p95 told | ITL p50 "
-      "told |\n|:--|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+      "coverage of one | TTFT p50 given | p95 given | width, p50 | p95 | TTFT p50 told | p95 told "
+      "| ITL p50 told |\n|:--|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
   for (const Server& server : {Server{"independent times", 0}, Server{"queue at load 0.8", 0.8}}) {
     for (const std::size_t requests : {300U, 1000U, 5000U}) {
       for (const bool paired : {true, false}) {
@@ -151,14 +159,14 @@ void print_comparisons(int runs, double slower, Work work) {
         const auto share = [&](int part) { return static_cast<double>(part) / runs; };
         const stats::Interval called = stats::wilson(row.called, runs);
         fmt::print(
-            "| {} | {} | {} | {} | {:.1f}–{:.1f} % | {} | {} | ×{:.2f} | {} | {} | {} | {} "
-            "| {} |\n",
+            "| {} | {} | {} | {} | {:.1f}–{:.1f} % | {} | {} | {} | {} | {} | {} | {} | {} | {} "
+            "|\n",
             server.name, requests, paired ? "same" : "other", percent(share(row.called)),
             100 * called.low, 100 * called.high, percent(share(row.wrong)),
-            percent(static_cast<double>(row.held) / row.figures), std::exp(row.log_width / runs),
-            row.tails > 0 ? fmt::format("×{:.2f}", std::exp(row.log_width_tail / row.tails)) : "–",
-            percent(share(row.tails)), percent(share(row.told)), percent(share(row.told_tail)),
-            percent(share(row.told_gap)));
+            percent(static_cast<double>(row.held) / row.figures), percent(share(row.medians)),
+            percent(share(row.tails)), mean_width(row.log_width, row.medians),
+            mean_width(row.log_width_tail, row.tails), percent(share(row.told)),
+            percent(share(row.told_tail)), percent(share(row.told_gap)));
         std::fflush(stdout);
       }
     }
@@ -287,7 +295,8 @@ void print_searches(int searches) {
         held += result.low <= truth && (!result.high || truth <= *result.high) ? 1 : 0;
         low += result.low / searches;
         high += result.high.value_or(plan.rate_max) / searches;
-        widths.push_back(result.low > 0 ? result.high.value_or(plan.rate_max) / result.low : 1e9);
+        widths.push_back(result.low > 0 ? result.high.value_or(plan.rate_max) / result.low
+                                        : std::numeric_limits<double>::infinity());
         steps += static_cast<double>(result.steps.size());
       }
       std::sort(widths.begin(), widths.end());
