@@ -218,14 +218,14 @@ TEST(Comparison, IsTheSameForTheSameSeed) {
 
 TEST(Comparison, RarelyCallsEqualServersUnequal) {
   int wrong = 0;
-  constexpr int kRuns = 20;
+  constexpr int kRuns = 8;
   for (int run = 0; run < kRuns; ++run) {
     const auto seed = static_cast<std::uint64_t>(100 + 2 * run);
     const LoadComparison comparison =
         compare(independent_run(300, 1, seed), independent_run(300, 1, seed + 1));
     wrong += comparison.overall == Change::Worse || comparison.overall == Change::Better ? 1 : 0;
   }
-  EXPECT_LE(wrong, 3);
+  EXPECT_LE(wrong, 2);
 }
 
 }  // namespace

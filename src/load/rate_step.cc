@@ -100,6 +100,11 @@ bool StepTest::is_over() const {
   return outcome_ != StepOutcome::Open || looks_ == kLookShares.size();
 }
 
+std::optional<double> StepTest::next_look_s() const {
+  if (is_over()) return std::nullopt;
+  return kLookShares[looks_] * plan_.step_s_max;
+}
+
 void StepTest::take(const StepRequest& request) {
   if (is_over()) return;
   ASSAY_CHECK(requests_.empty() || requests_.back().due_s <= request.due_s,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "load/breakpoint.h"
@@ -48,6 +49,8 @@ class StepTest {
   void take(const StepRequest& request);
 
   double rate() const { return rate_; }
+  /// When the next look is due, in seconds since the start of the step; none when it is over.
+  std::optional<double> next_look_s() const;
   StepOutcome outcome() const { return outcome_; }
   /// Decided, or nothing more will be looked at.
   bool is_over() const;

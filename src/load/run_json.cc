@@ -107,6 +107,7 @@ void members(F& f, MaybeConst<TargetRun> auto& run) {
   f("server", run.server);
   f("server_checks", run.server_checks);
   f("stopped_early", run.stopped_early);
+  f("was_interrupted", run.was_interrupted);
 }
 
 template <typename F>

@@ -5,10 +5,12 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/context.h"
 #include "base/result.h"
+#include "load/breakpoint.h"
 #include "load/live_state.h"
 #include "load/run_record.h"
 #include "load/scenario.h"
@@ -34,14 +36,23 @@ class RecordsInMemory final : public RecordSink {
 struct SendOutcome {
   ClientUse client;
   double in_flight_sampled = -1;
-  std::string stopped_early;
-  base::MonotonicTime start;  ///< What records' times are counted from.
+  std::string stopped_early;      ///< Why; empty at the plan's end, and when `is_over` said so.
+  bool was_interrupted = false;   ///< By Ctrl-C.
+  base::MonotonicTime start;      ///< What records' times are counted from.
+  base::Nanoseconds sent_for{0};  ///< Until the plan's end, or until it was stopped.
 };
 
-/// Sends a plan on as many threads as it says. Interrupted when Ctrl-C came.
+/// What the thread that started a run does about five times a second. Each may be empty.
+struct SendHooks {
+  OnLive on_live;
+  std::function<bool(base::Nanoseconds elapsed)> is_over;  ///< True: nothing more is to be learnt.
+};
+
+/// Sends a plan on as many threads as it says. Errors: System (no descriptors), Unreachable (no such
+/// host).
 base::Result<SendOutcome> send_all(const base::Context& context, const SendPlan& plan,
                                    const std::string& target_name, RecordSink& records,
-                                   const OnLive& on_live);
+                                   const SendHooks& hooks);
 
 /// What a run tells before it sends: one sentence a step.
 using OnStep = std::function<void(const std::string&)>;
@@ -52,10 +63,16 @@ struct RunSettings {
   OnStep on_step;
 };
 
+struct RunOutcome {
+  TargetRun run;
+  std::optional<BreakpointResult> breakpoint;  ///< Of a scenario that searches for one.
+};
+
 /// Everything about one target. Failures of the server are in the records; errors are what kept the
 /// run from being made: BadInput (URL, key, cases, trace), Unreachable (no tokenizer for synthetic
-/// prompts), System (disk, descriptors), Interrupted.
-base::Result<TargetRun> run_target(const base::Context& context, const Scenario& scenario,
-                                   const Target& target, const RunSettings& settings);
+/// prompts), System (disk, descriptors). Ctrl-C ends the run with what there is: its stages then end
+/// there.
+base::Result<RunOutcome> run_target(const base::Context& context, const Scenario& scenario,
+                                    const Target& target, const RunSettings& settings);
 
 }  // namespace assay::load

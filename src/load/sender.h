@@ -26,6 +26,8 @@ class RecordSink {
   virtual ~RecordSink() = default;
   virtual void take(std::vector<NumberedRecord> block) = 0;
   virtual void take(std::vector<EventRecord> block) = 0;
+  /// The first content of a request came, which may be long before its record does.
+  virtual void began(std::uint32_t /*number*/, base::Nanoseconds /*first_content*/) {}
 };
 
 /// What happened since the last time it was asked for, for people who watch.

@@ -37,7 +37,10 @@ void Sender::Body::on_event(const endpoint::StreamEvent& event) {
   if (!event.has_output() || event.kind == endpoint::StreamEvent::Kind::Whole) return;
   RequestRecord& record = current->record;
   const base::Nanoseconds arrived = since_start(stamp->arrived());
-  if (record.first_content == kNever) record.first_content = arrived;
+  if (record.first_content == kNever) {
+    record.first_content = arrived;
+    records.began(current->number, arrived);
+  }
   const bool is_answer = !event.text.empty() || event.has_tool_call;
   if (is_answer && record.first_answer == kNever) record.first_answer = arrived;
   record.last_content = arrived;

@@ -52,7 +52,8 @@ double SlicedValues::resampled(std::span<const std::uint32_t> weights) const {
   const std::uint32_t* weight = weights.data();
   const std::uint32_t* count = counts_.data();
   const std::uint32_t* count_below = counts_below_start_.data();
-  for (std::size_t i = 0; i < weights.size(); ++i) {
+  const std::size_t slices = weights.size();
+  for (std::size_t i = 0; i < slices; ++i) {
     total += std::uint64_t{weight[i]} * count[i];
     below += std::uint64_t{weight[i]} * count_below[i];
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,9 +42,15 @@ struct SimulatedRun {
   load::ComparedRun compared() const { return {records, stages, {}, sent}; }
 };
 
+/// Where a request's service time comes from.
+enum class Work {
+  Own,   ///< Drawn anew in each run: only the times of arrival may be shared.
+  Same,  ///< Drawn with the schedule, as lengths of prompts are, and 20 % noise of the run's own.
+};
+
 /// Every time of the run is `slower` × that of an equal server: a queue's clock runs slower, its
 /// waits included, while its load stays the same.
-SimulatedRun simulate(const Server& server, std::size_t count, double slower,
+SimulatedRun simulate(const Server& server, Work work, std::size_t count, double slower,
                       std::uint64_t schedule_seed, std::uint64_t seed) {
   base::Random schedule(schedule_seed);
   base::Random random(seed);
@@ -53,7 +60,9 @@ SimulatedRun simulate(const Server& server, std::size_t count, double slower,
   const auto times = load::poisson_times(rate, count + before, schedule);
   std::vector<double> services;
   for (std::size_t i = 0; i < times.size(); ++i) {
-    services.push_back(kServiceS * load::exponential(random));
+    services.push_back(work == Work::Own
+                           ? kServiceS * load::exponential(random)
+                           : kServiceS * load::exponential(schedule) * (0.8 + 0.4 * random.unit()));
   }
   std::size_t next = 0;
   std::vector<double> waits(times.size(), 0.0);
@@ -78,6 +87,7 @@ struct Calibration {
   int figures = 0;
   int held = 0;               ///< Of figures, those whose interval holds the truth.
   double log_width = 0;       ///< Of ttft_ms_p50's interval.
+  int medians = 0;            ///< How often there was one.
   double log_width_tail = 0;  ///< Of ttft_ms_p95's.
   int tails = 0;              ///< How often there was one.
   int told = 0;               ///< ttft_ms_p50 is called worse.
@@ -100,6 +110,7 @@ void count(const load::LoadComparison& comparison, double slower, Calibration& r
     const bool told = figure.change == load::Change::Worse;
     if (figure.name == "ttft_ms_p50") {
       result.log_width += width;
+      ++result.medians;
       result.told += told ? 1 : 0;
     }
     if (figure.name == "itl_ms_p50") result.told_gap += told ? 1 : 0;
@@ -114,14 +125,14 @@ void count(const load::LoadComparison& comparison, double slower, Calibration& r
   result.inconclusive += comparison.overall == load::Change::Inconclusive ? 1 : 0;
 }
 
-Calibration calibrate(const Server& server, std::size_t requests, double slower, bool paired,
-                      int runs) {
+Calibration calibrate(const Server& server, Work work, std::size_t requests, double slower,
+                      bool paired, int runs) {
   Calibration result;
   for (int run = 0; run < runs; ++run) {
     const auto seed = static_cast<std::uint64_t>(run) * 1'000'003 + requests * 17;
-    const SimulatedRun before = simulate(server, requests, 1, seed, seed + 1);
+    const SimulatedRun before = simulate(server, work, requests, 1, seed, seed + 1);
     const SimulatedRun after =
-        simulate(server, requests, slower, paired ? seed : seed + 2, seed + 3);
+        simulate(server, work, requests, slower, paired ? seed : seed + 2, seed + 3);
     load::ComparisonPlan plan;
     plan.seed = seed;
     plan.resamples_most = 2500;
@@ -130,26 +141,32 @@ Calibration calibrate(const Server& server, std::size_t requests, double slower,
   return result;
 }
 
-void print_comparisons(int runs, double slower) {
+std::string mean_width(double log_widths, int intervals) {
+  if (intervals == 0) return "–";
+  return fmt::format("×{:.2f}", std::exp(log_widths / intervals));
+}
+
+void print_comparisons(int runs, double slower, Work work) {
   fmt::print(
       "| server | requests | seeds | called worse | its 95 % interval | any interval wrong | "
-      "coverage of one | width, TTFT p50 | p95 | p95 given | TTFT p50 told | p95 told | ITL p50 "
-      "told |\n|:--|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+      "coverage of one | TTFT p50 given | p95 given | width, p50 | p95 | TTFT p50 told | p95 told "
+      "| ITL p50 told |\n|:--|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
   for (const Server& server : {Server{"independent times", 0}, Server{"queue at load 0.8", 0.8}}) {
     for (const std::size_t requests : {300U, 1000U, 5000U}) {
       for (const bool paired : {true, false}) {
-        const Calibration row = calibrate(server, requests, slower, paired, runs);
+        if (!paired && work == Work::Same) continue;
+        const Calibration row = calibrate(server, work, requests, slower, paired, runs);
         const auto share = [&](int part) { return static_cast<double>(part) / runs; };
         const stats::Interval called = stats::wilson(row.called, runs);
         fmt::print(
-            "| {} | {} | {} | {} | {:.1f}–{:.1f} % | {} | {} | ×{:.2f} | {} | {} | {} | {} "
-            "| {} |\n",
+            "| {} | {} | {} | {} | {:.1f}–{:.1f} % | {} | {} | {} | {} | {} | {} | {} | {} | {} "
+            "|\n",
             server.name, requests, paired ? "same" : "other", percent(share(row.called)),
             100 * called.low, 100 * called.high, percent(share(row.wrong)),
-            percent(static_cast<double>(row.held) / row.figures), std::exp(row.log_width / runs),
-            row.tails > 0 ? fmt::format("×{:.2f}", std::exp(row.log_width_tail / row.tails)) : "–",
-            percent(share(row.tails)), percent(share(row.told)), percent(share(row.told_tail)),
-            percent(share(row.told_gap)));
+            percent(static_cast<double>(row.held) / row.figures), percent(share(row.medians)),
+            percent(share(row.tails)), mean_width(row.log_width, row.medians),
+            mean_width(row.log_width_tail, row.tails), percent(share(row.told)),
+            percent(share(row.told_tail)), percent(share(row.told_gap)));
         std::fflush(stdout);
       }
     }
@@ -159,9 +176,9 @@ void print_comparisons(int runs, double slower) {
 
 void print_time() {
   const Server server{"queue", 0.8};
-  const SimulatedRun before = simulate(server, 100'000, 1, 1, 2);
+  const SimulatedRun before = simulate(server, Work::Own, 100'000, 1, 1, 2);
   for (const bool paired : {true, false}) {
-    const SimulatedRun after = simulate(server, 100'000, 1, paired ? 1 : 3, 4);
+    const SimulatedRun after = simulate(server, Work::Own, 100'000, 1, paired ? 1 : 3, 4);
     const auto start = std::chrono::steady_clock::now();
     load::compare_runs(before.compared(), after.compared(), {});
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
@@ -278,7 +295,8 @@ void print_searches(int searches) {
         held += result.low <= truth && (!result.high || truth <= *result.high) ? 1 : 0;
         low += result.low / searches;
         high += result.high.value_or(plan.rate_max) / searches;
-        widths.push_back(result.low > 0 ? result.high.value_or(plan.rate_max) / result.low : 1e9);
+        widths.push_back(result.low > 0 ? result.high.value_or(plan.rate_max) / result.low
+                                        : std::numeric_limits<double>::infinity());
         steps += static_cast<double>(result.steps.size());
       }
       std::sort(widths.begin(), widths.end());
@@ -333,8 +351,11 @@ int main(int argc, char** argv) {
   const std::string table = argc > 2 ? argv[2] : "all";
   const auto wants = [&](const char* name) { return table == "all" || table == name; };
   const auto start = std::chrono::steady_clock::now();
-  if (wants("equal")) print_comparisons(runs, 1);
-  if (wants("slower")) print_comparisons(std::max(runs / 4, 1), 1.1);
+  const int fewer = std::max(runs / 4, 1);
+  if (wants("equal")) print_comparisons(runs, 1, Work::Own);
+  if (wants("equal_work")) print_comparisons(runs, 1, Work::Same);
+  if (wants("slower")) print_comparisons(fewer, 1.1, Work::Own);
+  if (wants("slower_work")) print_comparisons(fewer, 1.1, Work::Same);
   if (wants("time")) print_time();
   if (wants("searches")) print_searches(runs);
   if (wants("overloads")) print_overloads(runs);
