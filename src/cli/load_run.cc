@@ -77,7 +77,8 @@ Status write_outputs(base::Context& context, const LoadOutputs& outputs, const l
 /// Tells what goes on before and during a target's run.
 base::Result<load::StoredTarget> run_one(base::Context& context, const load::Scenario& scenario,
                                          const load::Target& target,
-                                         const std::filesystem::path& folder) {
+                                         const std::filesystem::path& folder,
+                                         std::optional<load::BreakpointResult>& breakpoint) {
   report::LoadLiveView view(context);
   load::RunSettings settings;
   settings.folder = folder;
@@ -87,8 +88,14 @@ base::Result<load::StoredTarget> run_one(base::Context& context, const load::Sce
   };
   load::StoredTarget stored;
   stored.target = target;
-  ASSAY_TRY(stored.run, load::run_target(context, scenario, target, settings));
+  ASSAY_TRY(load::RunOutcome outcome, load::run_target(context, scenario, target, settings));
   view.finish();
+  if (context.interrupt.requested() && outcome.run.records.empty()) {
+    return base::Error{base::ErrorKind::Interrupted, "interrupted before anything was measured", "",
+                       ""};
+  }
+  stored.run = std::move(outcome.run);
+  breakpoint = std::move(outcome.breakpoint);
   ASSAY_TRY(stored.gaps, load::read_event_gaps(folder));
   return stored;
 }
@@ -106,6 +113,10 @@ Status choose_targets(const LoadTargetFlags& flags, load::Scenario& scenario) {
 
 Status run_load(base::Context& context, const load::Scenario& scenario,
                 const LoadOutputs& outputs) {
+  if (scenario.breakpoint && scenario.targets.size() > 1) {
+    return base::bad_input("a [breakpoint] is searched on one target, and the scenario has several",
+                           "write a scenario for each, or choose one with --url");
+  }
   load::StoredRun run;
   ASSAY_TRY(run.id, make_folder(context, scenario));
   run.version = ASSAY_VERSION;
@@ -114,8 +125,10 @@ Status run_load(base::Context& context, const load::Scenario& scenario,
   const std::filesystem::path folder = runs_folder(context) / run.id;
   for (const load::Target& target : scenario.targets) {
     ASSAY_TRY(load::StoredTarget stored,
-              run_one(context, scenario, target, load::target_folder(folder, run.targets.size())));
+              run_one(context, scenario, target, load::target_folder(folder, run.targets.size()),
+                      run.breakpoint));
     run.targets.push_back(std::move(stored));
+    if (context.interrupt.requested()) break;
   }
   ASSAY_TRY_DONE(load::write_run(folder, run));
   const load::LoadReport report = load::analyse(run, scenario);

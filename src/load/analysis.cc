@@ -34,9 +34,11 @@ std::vector<RequestRecord> records_of_stage(const TargetRun& run, std::size_t st
 }
 
 /// What a reader must know besides the verdict.
-std::vector<std::string> notes_of(const Scenario& scenario, const TargetReport& report) {
+std::vector<std::string> notes_of(const Scenario& scenario, const TargetRun& run,
+                                  const TargetReport& report) {
   std::vector<std::string> notes;
   const ClientUse& client = report.client;
+  if (run.was_interrupted) notes.emplace_back("the run was interrupted: it counts until then");
   if (client.run_queue_share > 0.05) {
     notes.push_back(fmt::format(
         "this program waited {:.0f} % of the time for a core: it shares the machine with others, "
@@ -69,7 +71,10 @@ TargetReport analyse_target(const Scenario& scenario, const Target& target, cons
                             const EventGaps& gaps) {
   TargetReport report;
   report.target = target;
-  const std::vector<Window> windows = windows_of(run.stages);
+  std::vector<Window> windows = windows_of(run.stages);
+  // A run that ended in its warm-up has nothing that counts; what there is says why it ended.
+  const bool nothing_counts = windows.empty();
+  if (nothing_counts) windows = {{run.stages.front().from, run.stages.back().to}};
   report.summary = summarise(run.records, windows, scenario.objectives);
   for (std::size_t i = 0; i < run.stages.size(); ++i) {
     const StageRun& stage = run.stages[i];
@@ -92,7 +97,10 @@ TargetReport analyse_target(const Scenario& scenario, const Target& target, cons
   report.timeline = timeline_of(run);
   report.distributions = distributions_of(run);
   report.server = run.server;
-  report.notes = notes_of(scenario, report);
+  report.notes = notes_of(scenario, run, report);
+  if (nothing_counts) {
+    report.notes.emplace_back("the run ended in its warm-up: the figures are those of the warm-up");
+  }
   return report;
 }
 

@@ -106,7 +106,7 @@ struct LoadReport {
   std::optional<BreakpointResult> breakpoint;  ///< Of the one target of such a scenario.
 };
 
-/// Judges one target's run. Requires at least one stage that counts.
+/// Judges one target's run. Requires a stage; where none counts, all of them do.
 TargetReport analyse_target(const Scenario& scenario, const Target& target, const TargetRun& run,
                             const EventGaps& gaps);
 

@@ -10,6 +10,9 @@ namespace assay::load {
 namespace {
 
 constexpr double kRoundingNoise = 1e-9;
+/// A server that holds not even this part of the first rate is not searched further down: each step
+/// there takes as many times longer.
+constexpr double kShrinkMost = 16;
 
 double highest_that_held(const std::vector<BreakpointStep>& steps) {
   double highest = 0;
@@ -58,6 +61,7 @@ std::optional<double> BreakpointSearch::next_rate() const {
   if (low > 0) return rate_within(low, high.value_or(plan_.rate_max));
   double lowest = std::numeric_limits<double>::infinity();
   for (const BreakpointStep& step : steps_) lowest = std::min(lowest, step.rate);
+  if (lowest <= plan_.rate_first / kShrinkMost) return std::nullopt;
   return lowest / plan_.growth;
 }
 

@@ -54,7 +54,8 @@ struct BreakpointResult {
 /// A search takes no more steps than this; each has this part of the error allowed.
 inline constexpr std::size_t kBreakpointStepsMost = 16;
 
-/// Rates grow by the plan's factor until one breaks, or shrink by it until one holds; then the
+/// Rates grow by the plan's factor until one breaks, or shrink by it until one holds, down to a
+/// sixteenth of the first; then the
 /// middle, on a scale of logarithms, of the gap between the highest that held and the lowest that
 /// broke is tried next. A rate that stays open splits the gap: the larger part is looked into, and
 /// the search is over when neither part is worth a step. The interval of the result holds the

@@ -83,7 +83,7 @@ class Search {
 };
 
 base::Status Search::step(double rate) {
-  const BreakpointPlan& asked = *scenario_.breakpoint;
+  const BreakpointPlan asked = plan_of_step(*scenario_.breakpoint, rate);
   ASSAY_TRY(plan_.arrivals, schedule_arrivals(Profile({{asked.step_s_max, rate, rate, false, ""}}),
                                               scenario_.arrivals, scenario_.seed + steps_));
   ++steps_;
@@ -91,8 +91,7 @@ base::Status Search::step(double rate) {
                            nanoseconds(asked.step_s_max), rate)};
   if (run_.stages.empty()) run_.outcome.start = base::system_clock().now();
   const base::Nanoseconds offset =
-      run_.stages.empty() ? base::Nanoseconds(0)
-                          : base::system_clock().now() - run_.outcome.start;
+      run_.stages.empty() ? base::Nanoseconds(0) : base::system_clock().now() - run_.outcome.start;
   BreakpointStepWatch watch(StepTest(rate, asked), plan_.arrivals, scenario_.objectives, records_,
                             offset, next_number_);
   SendHooks hooks;

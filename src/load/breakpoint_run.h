@@ -1,5 +1,5 @@
-// The search for the highest rate within the objectives, carried out: one step after the other, each
-// on a server that has come to rest. Called by run_target().
+// The search for the highest rate within the objectives, carried out: one step after the other,
+// each on a server that has come to rest. Called by run_target().
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ namespace assay::load {
 struct BreakpointRun {
   BreakpointResult result;
   std::vector<StageRun> stages;  ///< One a step, with what lies between as warm-up.
-  SendOutcome outcome;           ///< Of all steps together: the latest lags, the start of the first.
+  SendOutcome outcome;  ///< Of all steps together: the latest lags, the start of the first.
 };
 
 /// Requires scenario.breakpoint, objectives and the plan's conversations. `records` gets every

@@ -107,8 +107,8 @@ bool BreakpointStepWatch::look(base::Nanoseconds elapsed) {
   while (const auto next = test_.next_look_s()) {
     if (base::to_seconds(elapsed) < *next) return false;
     std::vector<StepRequest> requests;
-    for (std::size_t i = taken_;
-         i < arrivals_.size() && base::to_seconds(arrivals_[i].due) < *next; ++i) {
+    for (std::size_t i = taken_; i < arrivals_.size() && base::to_seconds(arrivals_[i].due) < *next;
+         ++i) {
       const auto fate = fate_of(i, elapsed);
       if (!fate) return false;
       requests.push_back(*fate);

@@ -14,8 +14,8 @@ namespace assay::load {
 
 class BreakpointStepWatch final : public RecordSink {
  public:
-  /// Requests are due at `arrivals`, in order, one turn each. `kept` gets every record as well, with
-  /// `offset` added to its times and `first_number` to its number. All of these outlive it.
+  /// Requests are due at `arrivals`, in order, one turn each. `kept` gets every record as well,
+  /// with `offset` added to its times and `first_number` to its number. All of these outlive it.
   BreakpointStepWatch(StepTest test, const std::vector<Arrival>& arrivals,
                       std::span<const Threshold> objectives, RecordSink& kept,
                       base::Nanoseconds offset, std::uint32_t first_number);
@@ -25,7 +25,8 @@ class BreakpointStepWatch final : public RecordSink {
   void began(std::uint32_t number, base::Nanoseconds first_content) override;
 
   /// Takes the looks whose time has come and of whose requests each fate is known: ended, or under
-  /// way for longer than an objective allows. True when the step is over. `elapsed` since its start.
+  /// way for longer than an objective allows. True when the step is over. `elapsed` since its
+  /// start.
   bool look(base::Nanoseconds elapsed);
 
   /// After the last look; `elapsed` as the step's length.

@@ -33,7 +33,7 @@ std::string script_of(std::int64_t events) {
 }
 
 /// The plan's client and shape, at most at the limits, for a short while.
-SendPlan calibration_plan(const SendPlan& plan, const std::string& url) {
+SendPlan calibration_plan(const SendPlan& plan, double rate, const std::string& url) {
   SendPlan own;
   own.address = {url, "twin", ""};
   own.base = net::parse_url(url).value();
@@ -46,7 +46,6 @@ SendPlan calibration_plan(const SendPlan& plan, const std::string& url) {
   stage.name = "calibration";
   stage.to = base::Nanoseconds(static_cast<std::int64_t>(kSeconds * 1e9));
   if (plan.kind == LoadKind::Open) {
-    const double rate = std::min(peak_rate(plan), kCalibrationRateMost);
     stage.rate_at_start = stage.rate_at_end = rate;
     own.arrivals = schedule_arrivals(Profile({{kSeconds, rate, rate, false, ""}}),
                                      ArrivalProcess::Poisson, plan.seed)
@@ -108,13 +107,14 @@ double peak_rate(const SendPlan& plan) {
   return peak;
 }
 
-base::Result<Calibration> calibrate(const base::Context& context, const SendPlan& plan) {
-  const double rate = std::min(peak_rate(plan), kCalibrationRateMost);
+base::Result<Calibration> calibrate(const base::Context& context, const SendPlan& plan,
+                                    double peak) {
+  const double rate = std::min(peak, kCalibrationRateMost);
   const auto events =
       rate > 0 ? std::clamp<std::int64_t>(std::llround(kEventsPerSecondMost / rate), 1, kEventsMost)
                : kEventsMost;
   ASSAY_TRY(const auto twin, endpoint::TwinThread::start(script_of(events), "calibration"));
-  const SendPlan own = calibration_plan(plan, twin->url());
+  const SendPlan own = calibration_plan(plan, rate, twin->url());
   RecordsInMemory records;
   ASSAY_TRY(const SendOutcome outcome, send_all(context, own, "twin", records, {}));
   Calibration calibration;

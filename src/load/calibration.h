@@ -17,8 +17,9 @@ inline constexpr std::int64_t kCalibrationUsersMost = 256;
 /// Requests per second at the plan's busiest; 0 in a closed loop. Of a trace, in any one second.
 double peak_rate(const SendPlan& plan);
 
-/// About 1.5 s at the plan's peak or at the limits above. Errors: System (no port, no descriptors),
-/// Interrupted. Failures are counted, not errors.
-base::Result<Calibration> calibrate(const base::Context& context, const SendPlan& plan);
+/// About 1.5 s at `rate` (see peak_rate()), or the plan's users, or at the limits above. Errors:
+/// System (no port, no descriptors), Interrupted. Failures are counted, not errors.
+base::Result<Calibration> calibrate(const base::Context& context, const SendPlan& plan,
+                                    double rate);
 
 }  // namespace assay::load

@@ -90,6 +90,13 @@ std::size_t requests_least_to_hold(const BreakpointPlan& plan) {
   return static_cast<std::size_t>(std::ceil(met / (1 - kSettling)));
 }
 
+BreakpointPlan plan_of_step(const BreakpointPlan& plan, double rate) {
+  BreakpointPlan step = plan;
+  const double seconds = 1.5 * static_cast<double>(requests_least_to_hold(plan)) / rate;
+  step.step_s_max = std::max(plan.step_s_max, seconds);
+  return step;
+}
+
 StepTest::StepTest(double rate, const BreakpointPlan& plan) : rate_(rate), plan_(plan) {
   ASSAY_CHECK(plan.share_required > 0 && plan.share_required < 1, "a share is required");
   ASSAY_CHECK(plan.confidence > 0 && plan.confidence < 1, "a confidence is a probability");

@@ -15,6 +15,10 @@ namespace assay::load {
 /// 186 by the default plan, which 60 s bring at 3.1 a second.
 std::size_t requests_least_to_hold(const BreakpointPlan& plan);
 
+/// The plan for one rate: its step_s_max is long enough for half as many requests again as a step
+/// needs that can hold. At the default 60 s that is longer below 4.7 requests per second.
+BreakpointPlan plan_of_step(const BreakpointPlan& plan, double rate);
+
 /// A request whose fate is known. One that is still under way is known not to have met an upper
 /// bound as soon as it has been under way for longer than that: its strain is then what it has come
 /// to. Waiting for the replies themselves would hide an overload for as long as it delays them.

@@ -100,7 +100,7 @@ struct TargetRun {
   double in_flight_sampled = -1;
   std::vector<ServerSeries> server;
   std::vector<CrossCheck> server_checks;  ///< What the server's /metrics counted against ours.
-  std::string stopped_early;  ///< What the server did; empty when the run came to its end.
+  std::string stopped_early;     ///< What the server did; empty when the run came to its end.
   bool was_interrupted = false;  ///< By Ctrl-C: the stages end there.
 };
 

@@ -124,7 +124,8 @@ base::Result<RunOutcome> run_target(const base::Context& context, const Scenario
   TargetRun& run = made.run;
   if (scenario.client.calibrates) {
     step("calibrating the client against the twin");
-    ASSAY_TRY(run.calibration, calibrate(context, plan));
+    const double rate = scenario.breakpoint ? scenario.breakpoint->rate_max : peak_rate(plan);
+    ASSAY_TRY(run.calibration, calibrate(context, plan, rate));
   }
   ASSAY_TRY(Keeping keeping, Keeping::open(settings.folder));
   ASSAY_TRY(std::optional<ServerWatch> watch, watch_server(plan, target));
@@ -147,7 +148,9 @@ base::Result<RunOutcome> run_target(const base::Context& context, const Scenario
     Watched watched = watch->stop();
     set_back(watched, outcome.start - watched_since);
     run.server = std::move(watched.series);
-    counts = watched.counts_all ? std::optional(watched.counts) : std::nullopt;
+    // Where requests were given up under way, the server counts what nobody heard of.
+    const bool all_ended = !scenario.breakpoint && !outcome.was_interrupted;
+    if (watched.counts_all && all_ended) counts = watched.counts;
   }
   ASSAY_TRY(run.records, keeping.close());
   if (counts) run.server_checks = server_checks(*counts, run.records);

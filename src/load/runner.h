@@ -48,8 +48,8 @@ struct SendHooks {
   std::function<bool(base::Nanoseconds elapsed)> is_over;  ///< True: nothing more is to be learnt.
 };
 
-/// Sends a plan on as many threads as it says. Errors: System (no descriptors), Unreachable (no such
-/// host).
+/// Sends a plan on as many threads as it says. Errors: System (no descriptors), Unreachable (no
+/// such host).
 base::Result<SendOutcome> send_all(const base::Context& context, const SendPlan& plan,
                                    const std::string& target_name, RecordSink& records,
                                    const SendHooks& hooks);
@@ -70,8 +70,8 @@ struct RunOutcome {
 
 /// Everything about one target. Failures of the server are in the records; errors are what kept the
 /// run from being made: BadInput (URL, key, cases, trace), Unreachable (no tokenizer for synthetic
-/// prompts), System (disk, descriptors). Ctrl-C ends the run with what there is: its stages then end
-/// there.
+/// prompts), System (disk, descriptors). Ctrl-C ends the run with what there is: its stages then
+/// end there.
 base::Result<RunOutcome> run_target(const base::Context& context, const Scenario& scenario,
                                     const Target& target, const RunSettings& settings);
 

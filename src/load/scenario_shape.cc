@@ -1,6 +1,8 @@
 // The part of a scenario that says how much load comes when.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "load/scenario_reader.h"
 
 namespace assay::load {
@@ -192,6 +194,15 @@ Status read_shape(std::string_view source, const std::filesystem::path& folder,
   if (sweep != nullptr) ASSAY_TRY_DONE(read_sweep(source, *sweep, scenario));
   if (replay != nullptr) ASSAY_TRY_DONE(read_replay(source, folder, *replay, scenario));
   if (breakpoint != nullptr) ASSAY_TRY_DONE(read_breakpoint(source, *breakpoint, scenario));
+  const auto is_warm_up = [](const auto& stage) { return stage.is_warm_up; };
+  const bool nothing_counts =
+      scenario.stages.size() + scenario.closed_stages.size() > 0 &&
+      std::all_of(scenario.stages.begin(), scenario.stages.end(), is_warm_up) &&
+      std::all_of(scenario.closed_stages.begin(), scenario.closed_stages.end(), is_warm_up);
+  if (nothing_counts) {
+    return base::bad_input("every [[stage]] is a warm-up, so that nothing counts",
+                           "leave out `warm_up` where figures are wanted", std::string(source));
+  }
   scenario.kind = scenario.closed_stages.empty() ? LoadKind::Open : LoadKind::Closed;
   return Done{};
 }

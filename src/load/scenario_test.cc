@@ -142,6 +142,7 @@ TEST(Scenario, SaysWhatIsWrongWithItsShape) {
   expect_refused(shaped("[sweep]\nrate = 5\nfor = \"1 s\"" + work), "[sweep] rate");
   expect_refused(shaped("[sweep]\nrate = [1, 2]" + work), "[sweep] lacks `for`");
   expect_refused(shaped("[sweep]\nfor = \"1 s\"" + work), "exactly one of `rate`");
+  expect_refused(with("rate = 5\nfor = \"5 s\"\nwarm_up = true"), "nothing counts");
   expect_refused(shaped("[replay]\nspeed = 2"), "[replay] lacks `file`");
   expect_refused(shaped("[replay]\nfile = \"t\"" + work), "takes them and their lengths");
   expect_refused(shaped("[replay]\nfile = \"t\"\n[sweep]\nrate = [1, 2]\nfor = \"1 s\"" + work),
