@@ -34,7 +34,8 @@ std::vector<RequestRecord> records_of_stage(const TargetRun& run, std::size_t st
 }
 
 /// What a reader must know besides the verdict.
-std::vector<std::string> notes_of(const Scenario& scenario, const TargetReport& report) {
+std::vector<std::string> notes_of(const Scenario& scenario, const TargetRun& run,
+                                  const TargetReport& report) {
   std::vector<std::string> notes;
   const ClientUse& client = report.client;
   if (client.run_queue_share > 0.05) {
@@ -43,7 +44,10 @@ std::vector<std::string> notes_of(const Scenario& scenario, const TargetReport& 
         "the server perhaps among them",
         100 * client.run_queue_share));
   }
-  if (!client.has_kernel_stamps && client.loop.samples > 0) {
+  const bool has_replies =
+      std::any_of(run.records.begin(), run.records.end(),
+                  [](const RequestRecord& record) { return record.first_byte != kNever; });
+  if (!client.has_kernel_stamps && has_replies) {
     notes.emplace_back("the kernel stamped nothing: times are those at which this program looked");
   }
   if (scenario.work.streams && report.summary.tokens_per_event == 0 &&
@@ -92,7 +96,7 @@ TargetReport analyse_target(const Scenario& scenario, const Target& target, cons
   report.timeline = timeline_of(run);
   report.distributions = distributions_of(run);
   report.server = run.server;
-  report.notes = notes_of(scenario, report);
+  report.notes = notes_of(scenario, run, report);
   return report;
 }
 
