@@ -1,6 +1,9 @@
 // The part of a scenario that says how much load comes when.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "load/scenario_reader.h"
 
 namespace assay::load {
@@ -63,6 +66,13 @@ Status read_stage(std::string_view source, const toml::table& table, Scenario& s
   return Done{};
 }
 
+/// A run whose figures would be those of no time.
+bool is_all_warm_up(const Scenario& scenario) {
+  const auto is_warm_up = [](const auto& stage) { return stage.is_warm_up; };
+  return std::all_of(scenario.stages.begin(), scenario.stages.end(), is_warm_up) &&
+         std::all_of(scenario.closed_stages.begin(), scenario.closed_stages.end(), is_warm_up);
+}
+
 Status read_stages(std::string_view source, const std::vector<const toml::table*>& tables,
                    Scenario& scenario) {
   for (const toml::table* table : tables) {
@@ -72,7 +82,10 @@ Status read_stages(std::string_view source, const std::vector<const toml::table*
                            "write two scenarios: one with an open loop, one with a closed",
                            base::toml_place(source, *table, "[[stage]]"));
   }
-  return Done{};
+  if (!is_all_warm_up(scenario)) return Done{};
+  return base::bad_input("every [[stage]] is warm-up, and nothing would be measured",
+                         "add a [[stage]] without `warm_up = true`",
+                         base::toml_place(source, *tables.back(), "[[stage]]"));
 }
 
 /// The levels of a sweep, in the order given.
@@ -113,7 +126,12 @@ Status read_sweep(std::string_view source, const toml::table& table, Scenario& s
   ASSAY_TRY(const std::vector<double> levels,
             is_open ? read_levels(reader, "rate", 1e-6) : read_levels(reader, "concurrency", 1));
   for (const double level : levels) {
-    const std::string name = fmt::format("{:g}{}", level, is_open ? "/s" : " users");
+    if (!is_open && level != std::floor(level)) {
+      return base::toml_mismatch(source, *reader.node("concurrency"), "[sweep] concurrency",
+                                 "whole numbers of users");
+    }
+    const std::string_view unit = is_open ? "/s" : level == 1 ? " user" : " users";
+    const std::string name = fmt::format("{:g}{}", level, unit);
     for (const bool is_warm_up : {true, false}) {
       const double lasts = is_warm_up ? settle_s : seconds;
       if (!(lasts > 0)) continue;
