@@ -42,6 +42,23 @@ load::ComparedRun compared(const Finished& finished) {
   return made;
 }
 
+/// A comparison of what nobody should believe must not look like one that holds.
+std::vector<std::string> doubts_about(const std::vector<load::TargetReport>& targets,
+                                      const std::vector<std::string>& names) {
+  std::vector<std::string> doubts;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i].verdict == load::Verdict::Valid) continue;
+    doubts.push_back(fmt::format("{} is {}: {}", names[i], load::name_of(targets[i].verdict),
+                                 fmt::join(targets[i].reasons, "; ")));
+  }
+  return doubts;
+}
+
+load::TargetReport first_target(const Finished& finished) {
+  const load::StoredTarget& target = finished.run.targets.front();
+  return load::analyse_target(finished.scenario, target.target, target.run, target.gaps);
+}
+
 }  // namespace
 
 base::Status list_loads(base::Context& context, bool json) {
@@ -85,13 +102,19 @@ base::Status compare_loads(base::Context& context, const LoadCompareFlags& flags
   plan.margin = flags.margin_percent / 100;
   const load::LoadComparison comparison =
       load::compare_runs(compared(before), compared(after), plan);
-  const report::ComparedRuns runs{before.run.id, after.run.id, plan};
+  const std::vector<load::TargetReport> targets{first_target(before), first_target(after)};
+  const report::ComparedRuns runs{before.run.id, after.run.id, plan,
+                                  doubts_about(targets, {before.run.id, after.run.id})};
   if (flags.json) {
     context.out << base::dump_json(report::load_comparison_json(comparison, runs)) << '\n';
   } else {
     context.out << report::load_comparison_text(comparison, runs, context.terminal);
   }
-  return status_of(comparison);
+  ASSAY_TRY_DONE(status_of(comparison));
+  load::LoadReport both;
+  both.targets = targets;
+  for (load::TargetReport& target : both.targets) target.thresholds.clear();
+  return status_of(both);
 }
 
 }  // namespace assay::cli

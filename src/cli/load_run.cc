@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/file.h"
+#include "cli/load_itl.h"
 #include "cli/load_verdict.h"
 #include "load/records_csv.h"
 #include "load/run_folder.h"
@@ -52,8 +53,35 @@ base::Result<std::string> make_folder(const base::Context& context,
   return base::errno_error(failure.value(), "create the folder of the run", (runs / id).string());
 }
 
+Status check_itl(const std::string& convention, const load::Scenario& scenario) {
+  const auto found = load::find_itl_convention(convention);
+  if (!found || !load::needs_events(*found) || scenario.client.keeps_events) return base::Done{};
+  return base::bad_input(
+      fmt::format("{} computes this from the events of replies, of which this scenario keeps none",
+                  convention),
+      "leave out `events = false` in [client]", "--itl-convention");
+}
+
+/// As asked for by --itl-convention; empty when nothing was.
+base::Result<std::vector<ItlBeside>> itl_asked(const std::string& convention,
+                                               const std::filesystem::path& folder,
+                                               const load::StoredRun& run,
+                                               const load::Scenario& scenario) {
+  const auto found = load::find_itl_convention(convention);
+  if (!found) return std::vector<ItlBeside>();
+  ASSAY_TRY_DONE(check_itl(convention, scenario));
+  return itl_beside(folder, run, *found);
+}
+
+std::string json_text(const load::LoadReport& report, const std::vector<ItlBeside>& itl) {
+  base::Json json = report::load_json(report);
+  if (!itl.empty()) json["itl_convention"] = itl_json(itl);
+  return base::dump_json(json) + "\n";
+}
+
 Status write_outputs(base::Context& context, const LoadOutputs& outputs, const load::StoredRun& run,
-                     const load::LoadReport& report, const std::filesystem::path& folder) {
+                     const load::Scenario& scenario, const load::LoadReport& report,
+                     const std::filesystem::path& folder) {
   const std::string html = report::load_html(report);
   ASSAY_TRY_DONE(base::write_file(folder / "report.html", html));
   if (!outputs.html.empty()) ASSAY_TRY_DONE(base::write_file(outputs.html, html));
@@ -66,10 +94,11 @@ Status write_outputs(base::Context& context, const LoadOutputs& outputs, const l
     ASSAY_TRY_DONE(load::write_requests_csv(rows, first.records, first.stages));
     ASSAY_TRY_DONE(base::write_file(outputs.csv, rows.str()));
   }
+  ASSAY_TRY(const auto itl, itl_asked(outputs.itl_convention, folder, run, scenario));
   if (outputs.json) {
-    context.out << base::dump_json(report::load_json(report)) << '\n';
+    context.out << json_text(report, itl) << std::flush;
   } else {
-    context.out << report::load_text(report, context.terminal);
+    context.out << report::load_text(report, context.terminal) << itl_text(itl) << std::flush;
   }
   return base::Done{};
 }
@@ -117,6 +146,8 @@ Status run_load(base::Context& context, const load::Scenario& scenario,
     return base::bad_input("a [breakpoint] is searched on one target, and the scenario has several",
                            "write a scenario for each, or choose one with --url");
   }
+  // Said before the run, not after an hour of it.
+  ASSAY_TRY_DONE(check_itl(outputs.itl_convention, scenario));
   load::StoredRun run;
   ASSAY_TRY(run.id, make_folder(context, scenario));
   run.version = ASSAY_VERSION;
@@ -132,7 +163,7 @@ Status run_load(base::Context& context, const load::Scenario& scenario,
   }
   ASSAY_TRY_DONE(load::write_run(folder, run));
   const load::LoadReport report = load::analyse(run, scenario);
-  ASSAY_TRY_DONE(write_outputs(context, outputs, run, report, folder));
+  ASSAY_TRY_DONE(write_outputs(context, outputs, run, scenario, report, folder));
   context.err << fmt::format("kept as {}; report: {}\n", run.id, (folder / "report.html").string());
   return status_of(report);
 }
@@ -144,8 +175,9 @@ Status show_load(base::Context& context, const LoadShowFlags& flags) {
             load::parse_scenario(run.scenario_source, (folder / "run.json").string(), folder));
   const load::LoadReport report = load::analyse(run, scenario);
   std::string text;
+  ASSAY_TRY(const auto itl, itl_asked(flags.itl_convention, folder, run, scenario));
   if (flags.format == "json") {
-    text = base::dump_json(report::load_json(report)) + "\n";
+    text = json_text(report, itl);
   } else if (flags.format == "junit") {
     text = report::load_junit(report);
   } else if (flags.format == "html") {
@@ -162,7 +194,7 @@ Status show_load(base::Context& context, const LoadShowFlags& flags) {
   } else if (flags.format == "scenario") {
     text = run.scenario_source;
   } else {
-    text = report::load_text(report, context.terminal);
+    text = report::load_text(report, context.terminal) + itl_text(itl);
   }
   if (flags.out.empty()) {
     context.out << text;

@@ -16,7 +16,8 @@ struct LoadOutputs {
   bool json = false;  ///< The JSON on stdout in place of the table.
   std::string html;
   std::string junit;
-  std::string csv;  ///< One row a request; of several targets those of the first.
+  std::string csv;             ///< One row a request; of several targets those of the first.
+  std::string itl_convention;  ///< load::find_itl_convention() knows it.
 };
 
 /// What `--url` and its like put in place of the scenario's own targets.
@@ -30,6 +31,7 @@ struct LoadShowFlags {
   std::string id = "latest";
   std::string format = "text";
   std::string out;
+  std::string itl_convention;  ///< As above; for the formats text and json.
 };
 
 struct LoadCompareFlags {

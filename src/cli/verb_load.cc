@@ -7,6 +7,14 @@
 namespace assay::cli {
 namespace {
 
+void add_itl_convention(CLI::App& command, std::string& convention) {
+  command
+      .add_option("--itl-convention", convention,
+                  "The time between tokens as that tool computes it, beside ours")
+      ->type_name("TOOL")
+      ->check(CLI::IsMember({"guidellm", "llmperf", "vllm", "sglang"}));
+}
+
 void add_outputs(CLI::App& command, LoadOutputs& outputs) {
   add_json_flag(command, outputs.json);
   command.add_option("--html", outputs.html, "Write the report with its charts there")
@@ -14,6 +22,7 @@ void add_outputs(CLI::App& command, LoadOutputs& outputs) {
   command.add_option("--junit", outputs.junit, "Write the verdict and thresholds as JUnit XML")
       ->type_name("FILE");
   command.add_option("--csv", outputs.csv, "Write one row for each request")->type_name("FILE");
+  add_itl_convention(command, outputs.itl_convention);
 }
 
 void add_shape_flags(CLI::App& command, LoadFlags& flags) {
@@ -118,7 +127,8 @@ void add_show(CLI::App& load, Action& chosen) {
   auto flags = std::make_shared<LoadShowFlags>();
   CLI::App* command = add_command(load, "show", "Show a finished run again, from its raw records",
                                   "  assay load show latest\n"
-                                  "  assay load show latest --format html --out report.html");
+                                  "  assay load show latest --format html --out report.html\n"
+                                  "  assay load show latest --itl-convention vllm");
   command->add_option("id", flags->id, "A run's id, its beginning, latest, or its folder")
       ->type_name("RUN")
       ->capture_default_str();
@@ -130,6 +140,7 @@ void add_show(CLI::App& load, Action& chosen) {
       ->capture_default_str();
   command->add_option("--out", flags->out, "Write to this file instead of stdout")
       ->type_name("FILE");
+  add_itl_convention(*command, flags->itl_convention);
   command->callback([flags, &chosen] {
     chosen = [flags](base::Context& context) { return show_load(context, *flags); };
   });

@@ -45,7 +45,10 @@ std::vector<std::string> notes_of(const Scenario& scenario, const TargetRun& run
         "the server perhaps among them",
         100 * client.run_queue_share));
   }
-  if (!client.has_kernel_stamps && client.loop.samples > 0) {
+  const bool has_replies =
+      std::any_of(run.records.begin(), run.records.end(),
+                  [](const RequestRecord& record) { return record.first_byte != kNever; });
+  if (!client.has_kernel_stamps && has_replies) {
     notes.emplace_back("the kernel stamped nothing: times are those at which this program looked");
   }
   if (scenario.work.streams && report.summary.tokens_per_event == 0 &&

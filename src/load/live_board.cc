@@ -60,7 +60,7 @@ LiveState LiveBoard::state(base::Nanoseconds now) {
   state.window_s = std::max(1e-3, std::min(base::to_seconds(kWindow), state.elapsed_s));
   const auto stage = std::find_if(stages_.begin(), stages_.end(),
                                   [now](const StageRun& run) { return now < run.to; });
-  if (stage != stages_.end()) {
+  if (stage != stages_.end() && stages_.size() > 1) {
     state.stage = fmt::format("{} ({}/{}{})", stage->name, stage - stages_.begin() + 1,
                               stages_.size(), stage->is_warm_up ? ", warm-up" : "");
   }

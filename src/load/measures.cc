@@ -65,24 +65,4 @@ std::optional<double> measure(const RequestRecord& record, Measure which) {
   return between_ms(record.due, record.ended);
 }
 
-std::optional<double> inter_token_ms(const RequestRecord& record, ItlConvention convention) {
-  const std::int64_t tokens = output_tokens_of(record);
-  switch (convention) {
-    case ItlConvention::Assay:
-      return measure(record, Measure::Itl);
-    case ItlConvention::Guidellm:
-      return shared(between_ms(record.sent, record.last_content), tokens);
-    case ItlConvention::Llmperf:
-      break;
-  }
-  return shared(between_ms(record.sent, record.ended), tokens);
-}
-
-std::optional<ItlConvention> find_itl_convention(std::string_view name) {
-  if (name == "assay") return ItlConvention::Assay;
-  if (name == "guidellm") return ItlConvention::Guidellm;
-  if (name == "llmperf") return ItlConvention::Llmperf;
-  return std::nullopt;
-}
-
 }  // namespace assay::load

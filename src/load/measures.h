@@ -32,13 +32,4 @@ std::optional<double> measure(const RequestRecord& record, Measure which);
 /// The server's count of output tokens, else events with content.
 std::int64_t output_tokens_of(const RequestRecord& record);
 
-/// How other tools compute their inter-token figure of one request, in milliseconds.
-enum class ItlConvention {
-  Assay,     ///< Itl as above.
-  Guidellm,  ///< (Last content − sent) / output tokens: the first token's wait is in it.
-  Llmperf,   ///< (Ended − sent) / output tokens.
-};
-std::optional<double> inter_token_ms(const RequestRecord& record, ItlConvention convention);
-std::optional<ItlConvention> find_itl_convention(std::string_view name);
-
 }  // namespace assay::load

@@ -50,15 +50,6 @@ TEST(Measures, AreNotMadeUp) {
   EXPECT_EQ(measure(record, Measure::E2eScheduled), 30);
 }
 
-TEST(Measures, OtherToolsConventionsAreTheirs) {
-  const RequestRecord record = streamed();
-  EXPECT_EQ(inter_token_ms(record, ItlConvention::Assay), 10);
-  EXPECT_DOUBLE_EQ(*inter_token_ms(record, ItlConvention::Guidellm), 1100.0 / 101);
-  EXPECT_DOUBLE_EQ(*inter_token_ms(record, ItlConvention::Llmperf), 1105.0 / 101);
-  EXPECT_EQ(find_itl_convention("llmperf"), ItlConvention::Llmperf);
-  EXPECT_EQ(find_itl_convention("mlperf"), std::nullopt);
-}
-
 TEST(Measures, AreFoundByTheirNames) {
   for (std::size_t i = 0; i < kMeasures; ++i) {
     const auto which = static_cast<Measure>(i);

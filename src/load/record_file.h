@@ -58,6 +58,10 @@ class RecordWriter {
 base::Result<std::vector<RequestRecord>> read_requests(const std::filesystem::path& folder,
                                                        std::string* cut = nullptr);
 
+/// The numbers of the requests that read_requests() returns, in the same order: what events say
+/// they are of. BadInput as there.
+base::Result<std::vector<std::uint32_t>> read_request_numbers(const std::filesystem::path& folder);
+
 /// Shows all events in the order in which they were written, block by block: those of one request
 /// are in order of arrival. `cut` as above.
 base::Status read_events(const std::filesystem::path& folder,

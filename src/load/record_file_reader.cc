@@ -137,6 +137,10 @@ Result<std::vector<RequestRecord>> read_requests(const std::filesystem::path& fo
   return records;
 }
 
+Result<std::vector<std::uint32_t>> read_request_numbers(const std::filesystem::path& folder) {
+  return read_numbers(folder / kRequestsFile);
+}
+
 Status read_events(const std::filesystem::path& folder,
                    const std::function<void(std::span<const EventRecord>)>& take,
                    std::string* cut) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "load/scenario_reader.h"
 
@@ -65,6 +66,13 @@ Status read_stage(std::string_view source, const toml::table& table, Scenario& s
   return Done{};
 }
 
+/// A run whose figures would be those of no time.
+bool is_all_warm_up(const Scenario& scenario) {
+  const auto is_warm_up = [](const auto& stage) { return stage.is_warm_up; };
+  return std::all_of(scenario.stages.begin(), scenario.stages.end(), is_warm_up) &&
+         std::all_of(scenario.closed_stages.begin(), scenario.closed_stages.end(), is_warm_up);
+}
+
 Status read_stages(std::string_view source, const std::vector<const toml::table*>& tables,
                    Scenario& scenario) {
   for (const toml::table* table : tables) {
@@ -74,7 +82,10 @@ Status read_stages(std::string_view source, const std::vector<const toml::table*
                            "write two scenarios: one with an open loop, one with a closed",
                            base::toml_place(source, *table, "[[stage]]"));
   }
-  return Done{};
+  if (!is_all_warm_up(scenario)) return Done{};
+  return base::bad_input("every [[stage]] is warm-up, and nothing would be measured",
+                         "add a [[stage]] without `warm_up = true`",
+                         base::toml_place(source, *tables.back(), "[[stage]]"));
 }
 
 /// The levels of a sweep, in the order given.
@@ -115,7 +126,12 @@ Status read_sweep(std::string_view source, const toml::table& table, Scenario& s
   ASSAY_TRY(const std::vector<double> levels,
             is_open ? read_levels(reader, "rate", 1e-6) : read_levels(reader, "concurrency", 1));
   for (const double level : levels) {
-    const std::string name = fmt::format("{:g}{}", level, is_open ? "/s" : " users");
+    if (!is_open && level != std::floor(level)) {
+      return base::toml_mismatch(source, *reader.node("concurrency"), "[sweep] concurrency",
+                                 "whole numbers of users");
+    }
+    const std::string_view unit = is_open ? "/s" : level == 1 ? " user" : " users";
+    const std::string name = fmt::format("{:g}{}", level, unit);
     for (const bool is_warm_up : {true, false}) {
       const double lasts = is_warm_up ? settle_s : seconds;
       if (!(lasts > 0)) continue;
@@ -194,15 +210,6 @@ Status read_shape(std::string_view source, const std::filesystem::path& folder,
   if (sweep != nullptr) ASSAY_TRY_DONE(read_sweep(source, *sweep, scenario));
   if (replay != nullptr) ASSAY_TRY_DONE(read_replay(source, folder, *replay, scenario));
   if (breakpoint != nullptr) ASSAY_TRY_DONE(read_breakpoint(source, *breakpoint, scenario));
-  const auto is_warm_up = [](const auto& stage) { return stage.is_warm_up; };
-  const bool nothing_counts =
-      scenario.stages.size() + scenario.closed_stages.size() > 0 &&
-      std::all_of(scenario.stages.begin(), scenario.stages.end(), is_warm_up) &&
-      std::all_of(scenario.closed_stages.begin(), scenario.closed_stages.end(), is_warm_up);
-  if (nothing_counts) {
-    return base::bad_input("every [[stage]] is a warm-up, so that nothing counts",
-                           "leave out `warm_up` where figures are wanted", std::string(source));
-  }
   scenario.kind = scenario.closed_stages.empty() ? LoadKind::Open : LoadKind::Closed;
   return Done{};
 }

@@ -93,6 +93,7 @@ TEST(Scenario, ASweepIsAStageForEachLevelAfterOneThatSettles) {
   ASSERT_TRUE(closed.has_value()) << closed.error().to_string();
   EXPECT_EQ(closed->kind, LoadKind::Closed);
   EXPECT_EQ(closed->closed_stages[1].concurrency, 4);
+  EXPECT_EQ(closed->closed_stages[0].name, "1 user");
 }
 
 TEST(Scenario, ReplaysATraceThatBringsItsLengths) {
@@ -141,8 +142,8 @@ TEST(Scenario, SaysWhatIsWrongWithItsShape) {
   const std::string work = "\n[work]\nprompt = \"x\"";
   expect_refused(shaped("[sweep]\nrate = 5\nfor = \"1 s\"" + work), "[sweep] rate");
   expect_refused(shaped("[sweep]\nrate = [1, 2]" + work), "[sweep] lacks `for`");
+  expect_refused(shaped("[sweep]\nconcurrency = [1.5, 2]\nfor = \"1 s\"" + work), "whole numbers");
   expect_refused(shaped("[sweep]\nfor = \"1 s\"" + work), "exactly one of `rate`");
-  expect_refused(with("rate = 5\nfor = \"5 s\"\nwarm_up = true"), "nothing counts");
   expect_refused(shaped("[replay]\nspeed = 2"), "[replay] lacks `file`");
   expect_refused(shaped("[replay]\nfile = \"t\"" + work), "takes them and their lengths");
   expect_refused(shaped("[replay]\nfile = \"t\"\n[sweep]\nrate = [1, 2]\nfor = \"1 s\"" + work),
@@ -168,6 +169,7 @@ TEST(Scenario, SaysWhatIsWrongAndWhere) {
   expect_refused("[target]\nurl = \"u\"\n[work]\nprompt = \"x\"", "at least one [[stage]]");
   expect_refused(with("for = \"5 s\""), "exactly one of `rate` and `concurrency`");
   expect_refused(with("rate = 5"), "lacks `for`");
+  expect_refused(with("rate = 5\nfor = \"5 s\"\nwarm_up = true"), "nothing would be measured");
   expect_refused(with("rate = 5\nfor = 30"), "load.toml:5: [[stage]] for");
   expect_refused(with("rate = -1\nfor = \"5 s\""), "load.toml:4: [[stage]] rate");
   expect_refused(with("rate = [1, 2, 3]\nfor = \"5 s\""), "[from, to]");

@@ -55,6 +55,7 @@ void Sender::Body::tick(base::MonotonicTime due, base::MonotonicTime now) {
     ++watch.in_flight_samples;
   }
   give_up_if_hopeless(now);
+  tell_under_way();
   if (stop.requested()) {
     client->stop();
     return;
@@ -110,6 +111,7 @@ void Sender::run(base::MonotonicTime start) {
     body.watch.run_queue_share = base::to_seconds(*after.run_queue - *before.run_queue) / seconds;
   }
   if (body.stop.requested()) body.client->end_all(net::FlowFailure::GivenUp, "the run was stopped");
+  body.tell_under_way();
   body.flush();
 }
 

@@ -62,6 +62,7 @@ struct Sender::Body final : net::FlowSink, endpoint::StreamEventSink {
   void on_timer(net::FlowTag tag, base::MonotonicTime due, base::MonotonicTime now) override;
   void on_event(const endpoint::StreamEvent& event) override;
   void keep(const Session& session);
+  void tell_under_way();
 
   const SendPlan& plan;
   const int part;
@@ -87,7 +88,8 @@ struct Sender::Body final : net::FlowSink, endpoint::StreamEventSink {
   std::vector<NumberedRecord> request_block;
   std::vector<EventRecord> event_block;
   SenderWatch watch;
-  std::int64_t under_way = 0;  ///< Sent and not ended.
+  std::int64_t under_way = 0;     ///< Sent and not ended.
+  std::uint64_t sent_untold = 0;  ///< Sent, and not yet in the news.
   std::uint64_t completed = 0;
   std::uint64_t failed_in_a_row = 0;
   base::MonotonicTime last_answer;

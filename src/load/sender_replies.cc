@@ -15,7 +15,10 @@ constexpr std::size_t kNewsMost = 1'000'000;
 void Sender::Body::on_sent(net::FlowTag tag, base::MonotonicTime sent) {
   Session& session = *sessions[tag];
   sent_at_once = true;
-  if (session.record.sent == kNever) ++under_way;
+  if (session.record.sent == kNever) {
+    ++under_way;
+    ++sent_untold;
+  }
   session.record.sent = since_start(sent);
   // A closed loop has no schedule: what it sends is due when it is sent.
   if (plan.kind == LoadKind::Closed && session.turn == 0) session.record.due = session.record.sent;
@@ -106,7 +109,11 @@ void Sender::Body::keep(const Session& session) {
   ended.failure = record.failure;
   const std::lock_guard lock(news_mutex);
   if (news.ended.size() < kNewsMost) news.ended.push_back(ended);
-  if (record.sent != kNever) ++news.sent;
+}
+
+void Sender::Body::tell_under_way() {
+  const std::lock_guard lock(news_mutex);
+  news.sent += std::exchange(sent_untold, 0);
   news.in_flight = under_way;
 }
 

@@ -100,6 +100,7 @@ Json load_comparison_json(const load::LoadComparison& comparison, const Compared
   return {{"before", runs.before},
           {"after", runs.after},
           {"overall", load::name_of(comparison.overall)},
+          {"doubts", runs.doubts},
           {"paired", comparison.is_paired},
           {"pairs", comparison.pairs},
           {"not_paired_because", not_paired.empty() ? Json() : Json(not_paired)},
@@ -116,6 +117,7 @@ std::string load_comparison_text(const load::LoadComparison& comparison, const C
   page.paragraph(fmt::format("{} {}: {}", mark_of(comparison.overall),
                              load::name_of(comparison.overall), overall_words(comparison.overall)),
                  paint_of(comparison.overall), 0, 2);
+  for (const std::string& doubt : runs.doubts) page.paragraph("! " + doubt, Paint::Open, 2, 4);
   page.gap();
   page.fact("before", runs.before);
   page.fact("after", runs.after);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/context.h"
 #include "base/json.h"
@@ -14,6 +15,7 @@ struct ComparedRuns {
   std::string before;  ///< Names of the runs, as the reader knows them.
   std::string after;
   load::ComparisonPlan plan;
+  std::vector<std::string> doubts{};  ///< Why not to believe one of them, one sentence each.
 };
 
 /// docs/reference/load-json.md.

@@ -27,6 +27,9 @@ std::string bar(const LiveState& state) {
 }
 
 std::string time_text(const LiveState& state) {
+  if (state.is_draining && state.in_flight == 0) {
+    return fmt::format("{}, all replies are in", base::human_duration(state.elapsed_s));
+  }
   if (state.is_draining) {
     return fmt::format("{}, waiting for the last {}", base::human_duration(state.elapsed_s),
                        state.in_flight == 1 ? "reply" : fmt::format("{} replies", state.in_flight));

@@ -60,10 +60,10 @@ std::string client_sentence(const load::ClientUse& client, double budget_ms) {
   add(client.loop, "timers");
   add(client.read, "reading");
   return fmt::format(
-      "{} of a core{}, {} of the time waiting for one; {}{}budget {}", share_text(client.cpu_share),
+      "{} of a core{}, {} of the time waiting for one; {}budget {}", share_text(client.cpu_share),
       client.threads > 1 ? fmt::format(" in the busiest of {} threads", client.threads) : "",
       share_text(client.run_queue_share), late.empty() ? "" : fmt::format("late at p99:{}; ", late),
-      client.has_kernel_stamps ? "" : "no arrival stamps from the kernel; ", ms_text(budget_ms));
+      ms_text(budget_ms));
 }
 
 std::string check_sentence(const load::CrossCheck& check) {
