@@ -52,6 +52,8 @@ std::string_view place_words(study::FactorPlace place) {
       return "messages";
     case study::FactorPlace::Dialogue:
       return "conversation";
+    case study::FactorPlace::Load:
+      return "load";
     case study::FactorPlace::Guest:
       return "server flag";
   }

@@ -46,22 +46,6 @@ Status read_targets(std::string_view source, const toml::table& document, Scenar
   return Done{};
 }
 
-Status read_client(std::string_view source, const toml::table& document, Scenario& scenario) {
-  ASSAY_TRY(const toml::table* table, table_of(source, document, "client"));
-  if (table == nullptr) return Done{};
-  const TableReader reader(source, *table, "[client]");
-  ClientSettings& client = scenario.client;
-  ASSAY_TRY_DONE(reader.known("threads connections spin_us lag_budget_ms calibrate events"));
-  std::int64_t threads = client.threads;
-  ASSAY_TRY_DONE(reader.count("threads", threads));
-  client.threads = static_cast<int>(std::min<std::int64_t>(threads, 256));
-  ASSAY_TRY_DONE(reader.count("connections", client.connections));
-  ASSAY_TRY_DONE(reader.number("spin_us", 0, 1e5, client.spin_us));
-  ASSAY_TRY_DONE(reader.number("lag_budget_ms", 0.001, 1e5, client.lag_budget_ms));
-  ASSAY_TRY_DONE(reader.flag("calibrate", client.calibrates));
-  return reader.flag("events", client.keeps_events);
-}
-
 /// Names of measures for objectives, of figures for thresholds.
 std::vector<std::string> measure_names() {
   std::vector<std::string> names;
@@ -98,6 +82,24 @@ Result<std::vector<Threshold>> read_thresholds(std::string_view source, const to
   return thresholds;
 }
 
+}  // namespace
+
+Status read_client(std::string_view source, const toml::table& document, Scenario& scenario) {
+  ASSAY_TRY(const toml::table* table, table_of(source, document, "client"));
+  if (table == nullptr) return Done{};
+  const TableReader reader(source, *table, "[client]");
+  ClientSettings& client = scenario.client;
+  ASSAY_TRY_DONE(reader.known("threads connections spin_us lag_budget_ms calibrate events"));
+  std::int64_t threads = client.threads;
+  ASSAY_TRY_DONE(reader.count("threads", threads));
+  client.threads = static_cast<int>(std::min<std::int64_t>(threads, 256));
+  ASSAY_TRY_DONE(reader.count("connections", client.connections));
+  ASSAY_TRY_DONE(reader.number("spin_us", 0, 1e5, client.spin_us));
+  ASSAY_TRY_DONE(reader.number("lag_budget_ms", 0.001, 1e5, client.lag_budget_ms));
+  ASSAY_TRY_DONE(reader.flag("calibrate", client.calibrates));
+  return reader.flag("events", client.keeps_events);
+}
+
 Status read_head(std::string_view source, const toml::table& document, Scenario& scenario) {
   const TableReader reader(source, document, "");
   ASSAY_TRY_DONE(reader.text("name", scenario.name));
@@ -115,8 +117,6 @@ Status read_head(std::string_view source, const toml::table& document, Scenario&
   ASSAY_TRY(scenario.thresholds, read_thresholds(source, document, "thresholds", figure_names()));
   return Done{};
 }
-
-}  // namespace
 
 double Scenario::seconds() const {
   double sum = 0;

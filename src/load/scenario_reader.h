@@ -54,6 +54,12 @@ class TableReader {
 base::Status read_shape(std::string_view source, const std::filesystem::path& folder,
                         const toml::table& document, Scenario& scenario);
 
+/// Name, arrivals, seed, timeout, objectives and thresholds.
+base::Status read_head(std::string_view source, const toml::table& document, Scenario& scenario);
+
+/// [client]; nothing to do without one.
+base::Status read_client(std::string_view source, const toml::table& document, Scenario& scenario);
+
 base::Status read_work(std::string_view source, const std::filesystem::path& folder,
                        const toml::table& document, Scenario& scenario);
 

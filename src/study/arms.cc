@@ -146,7 +146,7 @@ Arms::Arms(const base::Context& context, net::Runtime& runtime, const Plan& plan
       runtime_(runtime),
       plan_(plan),
       events_(std::move(events)),
-      probes_(choose_probes(plan)) {}
+      probes_(plan.spec.load ? std::vector<const task::Case*>{} : choose_probes(plan)) {}
 
 void Arms::recall(const std::vector<store::EventRow>& events) {
   for (const store::EventRow& event : events) {
@@ -280,6 +280,7 @@ Status Arms::check_cell(std::size_t index, Target& target, const SmokeResult& sm
   if (std::string setting = changed_setting(cell, baseline, target); !setting.empty()) {
     return note(index, ArmState::Effective, setting, 0);
   }
+  if (plan_.spec.load) return check_under_load(index);
   const bool guest = plan_.models[cell.model].is_guest();
   const bool steady = std::all_of(baseline.replies.begin(), baseline.replies.end(),
                                   [](const auto& replies) { return is_steady(replies.second); });
@@ -313,6 +314,15 @@ Status Arms::check_cell(std::size_t index, Target& target, const SmokeResult& sm
     return note(index, ArmState::Untold, "replies differ from ask to ask at the same seed", asked);
   }
   return note(index, ArmState::Void, "no observable effect", asked);
+}
+
+/// What differs in its requests differs; what a server that does not tell makes of its flags shows
+/// in times alone, which vary by themselves.
+Status Arms::check_under_load(std::size_t index) {
+  if (plan_.cells[index].factor->place == FactorPlace::Load) {
+    return note(index, ArmState::Effective, "the load itself", 0);
+  }
+  return note(index, ArmState::Untold, "bursts are not held against each other reply by reply", 0);
 }
 
 Status Arms::note(std::size_t index, ArmState state, const std::string& evidence,

@@ -68,6 +68,7 @@ class Arms {
   base::Result<base::Json> ask(const Cell& cell, const task::Case& canary, Target& target,
                                const SmokeResult& smoke);
   base::Result<bool> is_cut_at_limit(const Cell& cell, Target& target, const SmokeResult& smoke);
+  base::Status check_under_load(std::size_t index);
   std::string changed_setting(const Cell& cell, const Seen& baseline, const Target& target) const;
   base::Status note(std::size_t index, ArmState state, const std::string& evidence,
                     std::size_t asked);

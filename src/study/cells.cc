@@ -47,6 +47,14 @@ void apply_to_dialogue(const Setting& setting, Cell& cell) {
   }
 }
 
+void apply_to_load(const Setting& setting, Cell& cell) {
+  if (setting.factor->name == "load_rate") {
+    cell.load_rate = setting.value.get<double>();
+  } else {
+    cell.load_concurrency = setting.value.get<std::int64_t>();
+  }
+}
+
 Status apply(const Plan& plan, const Setting& setting, const std::filesystem::path& home,
              Cell& cell) {
   const Factor& factor = *setting.factor;
@@ -59,6 +67,9 @@ Status apply(const Plan& plan, const Setting& setting, const std::filesystem::pa
       return Done{};
     case FactorPlace::Dialogue:
       apply_to_dialogue(setting, cell);
+      return Done{};
+    case FactorPlace::Load:
+      apply_to_load(setting, cell);
       return Done{};
     case FactorPlace::Guest:
       break;
@@ -76,6 +87,7 @@ Status apply(const Plan& plan, const Setting& setting, const std::filesystem::pa
 bool differs(const Cell& left, const Cell& right) {
   return left.request != right.request || left.system_prompt != right.system_prompt ||
          left.prompt != right.prompt || left.turns != right.turns ||
+         left.load_rate != right.load_rate || left.load_concurrency != right.load_concurrency ||
          left.echo_reasoning != right.echo_reasoning || left.guest != right.guest;
 }
 
@@ -98,6 +110,10 @@ Result<Cell> baseline_cell(const Plan& plan, std::size_t index, const std::files
   cell.model = index;
   cell.guest.model = model.gguf;
   cell.guest.memory_limit_bytes = model.memory_limit_bytes;
+  if (plan.spec.load) {
+    cell.load_rate = plan.spec.load->rate;
+    cell.load_concurrency = plan.spec.load->concurrency;
+  }
   // A reused prefix would make a trial's first token depend on the trial before it.
   if (model.is_guest()) cell.request["cache_prompt"] = false;
   for (const Setting& setting : plan.spec.baseline) {

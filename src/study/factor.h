@@ -20,6 +20,7 @@ enum class FactorPlace {
   Request,   ///< A field of the request body.
   Prompt,    ///< The messages.
   Dialogue,  ///< How a conversation of several turns is held.
+  Load,      ///< How much load a burst is; needs a study that measures under load.
   Guest,     ///< The server's command line: needs a `gguf` model; each level is its own load.
 };
 

@@ -86,6 +86,10 @@ constexpr std::array kFactors{
            kAny, "",
            "Whether the reasoning of earlier replies is sent back with them; left out, it is not, "
            "and a case's own messages go as they are."},
+    Factor{"load_rate", "[load] rate", FactorPlace::Load, FactorType::Number, 0.001, 1e6, "",
+           "Requests per second that come whatever the server does; the baseline's is [load]'s."},
+    Factor{"load_concurrency", "[load] concurrency", FactorPlace::Load, FactorType::Integer, 1,
+           10'000, "", "Requests in flight all the time; the baseline's is [load]'s."},
     Factor{"quantization", "--model", FactorPlace::Guest, FactorType::Text, -kAny, kAny,
            "F32 F16 BF16 Q8_0 Q6_K Q5_K_M Q5_K_S Q5_1 Q5_0 Q4_K_M Q4_K_S Q4_1 Q4_0 Q3_K_L Q3_K_M "
            "Q3_K_S Q2_K Q2_K_S IQ4_NL IQ4_XS IQ3_M IQ3_S IQ3_XS IQ3_XXS IQ2_M IQ2_S IQ2_XS IQ2_XXS "

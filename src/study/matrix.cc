@@ -147,6 +147,10 @@ struct Wire {
 
 Wire wire_of(const Plan& plan, const Cell& cell, const std::vector<const task::Case*>& canaries) {
   Wire wire{flags_of(plan.models[cell.model], cell), {}};
+  if (cell.load_rate > 0) wire.flags["[load] rate"] = fmt::format("{:g}", cell.load_rate);
+  if (cell.load_concurrency > 0) {
+    wire.flags["[load] concurrency"] = std::to_string(cell.load_concurrency);
+  }
   wire.conversations.reserve(canaries.size());
   for (const task::Case* canary : canaries) {
     wire.conversations.push_back(conversation(plan, cell, *canary));

@@ -58,11 +58,13 @@ std::string_view name_of(OutcomeKind kind) {
   ASSAY_UNREACHABLE("every outcome has a name");
 }
 
+Outcome outcome_of(const endpoint::GuestLoss& loss) {
+  return {OutcomeKind::Infrastructure, class_of(loss), std::nullopt, loss.message};
+}
+
 Outcome classify(const task::Case& canary, const endpoint::ChatReply& reply,
                  const std::optional<endpoint::GuestLoss>& loss) {
-  if (loss && reply.failure) {
-    return {OutcomeKind::Infrastructure, class_of(*loss), std::nullopt, loss->message};
-  }
+  if (loss && reply.failure) return outcome_of(*loss);
   if (reply.failure) return of_failure(*reply.failure);
   task::Reply answer{reply.text, {}};
   for (const endpoint::ToolCall& call : reply.tool_calls) {

@@ -31,6 +31,9 @@ struct Outcome {
   std::string reason;           ///< One line.
 };
 
+/// Of a guest that was lost: out_of_memory, guest_hung, guest_lost.
+Outcome outcome_of(const endpoint::GuestLoss& loss);
+
 /// Classifies a reply to `canary`. `loss` is what became of the guest meanwhile, when it was lost.
 Outcome classify(const task::Case& canary, const endpoint::ChatReply& reply,
                  const std::optional<endpoint::GuestLoss>& loss);

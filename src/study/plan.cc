@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "gguf/header.h"
+#include "study/burst.h"
 #include "study/cells.h"
 #include "study/design.h"
 #include "study/dialogue.h"
@@ -74,7 +75,22 @@ std::vector<task::Case> sample(std::vector<task::Case> cases, std::int64_t wante
   return kept;
 }
 
+/// A file that the requests are made of is part of what the study is.
+Status load_bursts(Plan& plan) {
+  const load::BurstSeries& series = *plan.spec.load;
+  plan.canaries = burst_canaries(series);
+  for (const std::filesystem::path& file :
+       {series.scenario.work.cases, series.scenario.work.settings_file}) {
+    if (file.empty()) continue;
+    ASSAY_TRY(std::string hash, base::sha256_hex_of_file(file));
+    plan.packs.push_back({file.filename().string(), 0, std::move(hash)});
+  }
+  plan.notes.push_back(fmt::format("a trial is a burst of load: {}", describe(series)));
+  return Done{};
+}
+
 Status load_tasks(Plan& plan) {
+  if (plan.spec.load) return load_bursts(plan);
   std::vector<task::Case> cases;
   std::set<std::string> names;
   for (const auto& path : plan.spec.tasks) {
@@ -152,6 +168,15 @@ std::int64_t prompt_tokens(const Cell& cell, const task::Case& canary, std::int6
   return sum;
 }
 
+/// How fast a model answers one request, before anything ran.
+double guessed_tokens_per_s(const ModelSpec& model) {
+  if (!model.is_guest()) return kGuessedEndpointTokensPerSecond;
+  std::error_code failure;
+  const auto bytes = std::filesystem::file_size(model.gguf, failure);
+  if (failure || bytes == 0) return kGuessedEndpointTokensPerSecond;
+  return std::min(kGuessedBandwidth / static_cast<double>(bytes), kTokensPerSecondMost);
+}
+
 Envelope make_envelope(const Plan& plan) {
   Envelope envelope;
   for (const Cell& cell : plan.cells) {
@@ -159,11 +184,17 @@ Envelope make_envelope(const Plan& plan) {
     const std::int64_t answer = answer_tokens_worst(cell, model);
     std::int64_t prompts = 0;
     std::int64_t answers = 0;
-    for (const task::Case& canary : plan.canaries) {
+    const auto trials = static_cast<std::int64_t>(plan.canaries.size()) * plan.spec.repeats;
+    if (plan.spec.load) {
+      const BurstTokens tokens = burst_tokens(plan, cell, guessed_tokens_per_s(model));
+      prompts = tokens.prompts * trials;
+      answers = tokens.answers * trials;
+    }
+    for (std::size_t i = 0; i < plan.canaries.size() && !plan.spec.load; ++i) {
+      const task::Case& canary = plan.canaries[i];
       prompts += prompt_tokens(cell, canary, answer) * plan.spec.repeats;
       answers += answer * turns_of(cell, canary) * plan.spec.repeats;
     }
-    const auto trials = static_cast<std::int64_t>(plan.canaries.size()) * plan.spec.repeats;
     envelope.runs += trials;
     envelope.tokens_worst += prompts + answers;
     envelope.wall_s_estimate += guessed_trial_s(plan, cell) * static_cast<double>(trials);
@@ -223,14 +254,8 @@ std::size_t baseline_of(const Plan& plan, std::size_t model) {
 
 double guessed_trial_s(const Plan& plan, const Cell& cell) {
   const ModelSpec& model = plan.models[cell.model];
-  double tokens_per_s = kGuessedEndpointTokensPerSecond;
-  if (model.is_guest()) {
-    std::error_code failure;
-    const auto bytes = std::filesystem::file_size(model.gguf, failure);
-    if (!failure && bytes > 0) {
-      tokens_per_s = std::min(kGuessedBandwidth / static_cast<double>(bytes), kTokensPerSecondMost);
-    }
-  }
+  const double tokens_per_s = guessed_tokens_per_s(model);
+  if (plan.spec.load) return burst_s(plan, cell, tokens_per_s);
   const std::int64_t most = answer_tokens_worst(cell, model);
   double tokens = 0;
   for (const task::Case& canary : plan.canaries) {

@@ -36,8 +36,10 @@ struct Cell {
   /// Whether the reasoning of earlier replies is sent back; none: it is not, and the case's own
   /// messages go as they are.
   std::optional<bool> echo_reasoning;
-  std::string quantization;       ///< As asked for; empty: the model's file as it is.
-  endpoint::GuestSettings guest;  ///< Resolved; meaningless for an endpoint.
+  double load_rate = 0;               ///< Of a burst, in requests per second; 0: not an open loop.
+  std::int64_t load_concurrency = 0;  ///< The same of a closed loop.
+  std::string quantization;           ///< As asked for; empty: the model's file as it is.
+  endpoint::GuestSettings guest;      ///< Resolved; meaningless for an endpoint.
 };
 
 /// When cells are judged, and by what error rate.

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "study/burst.h"
 #include "study/cells.h"
 #include "study/plan.h"
 #include "study/prompt.h"
@@ -63,16 +64,37 @@ Json cell_json(const Plan& plan, const Cell& cell) {
   }
   if (cell.turns > 0) request["turns"] = cell.turns;
   if (cell.echo_reasoning) request["echo_reasoning"] = *cell.echo_reasoning;
-  return {{"id", cell.id},
-          {"model", model.name},
-          {"kind", std::string(name_of(cell.kind))},
-          {"moves", settings_json(cell.moves)},
-          {"factor", cell.factor == nullptr ? Json() : Json(std::string(cell.factor->name))},
-          {"level", cell.level},
-          {"level_text", cell.factor == nullptr ? "" : level_text(cell.level)},
-          {"request", std::move(request)},
-          {"guest", model.is_guest() ? guest_json(cell.guest) : Json()}};
+  Json json{{"id", cell.id},
+            {"model", model.name},
+            {"kind", std::string(name_of(cell.kind))},
+            {"moves", settings_json(cell.moves)},
+            {"factor", cell.factor == nullptr ? Json() : Json(std::string(cell.factor->name))},
+            {"level", cell.level},
+            {"level_text", cell.factor == nullptr ? "" : level_text(cell.level)},
+            {"request", std::move(request)},
+            {"guest", model.is_guest() ? guest_json(cell.guest) : Json()}};
+  if (cell.load_rate > 0) json["load"] = {{"rate", cell.load_rate}};
+  if (cell.load_concurrency > 0) json["load"] = {{"concurrency", cell.load_concurrency}};
+  return json;
 }
+
+namespace {
+
+Json load_json(const load::BurstSeries& series) {
+  Json objectives = Json::array();
+  for (const load::Threshold& objective : series.scenario.objectives) {
+    objectives.push_back(objective.expression);
+  }
+  return {{"burst", describe(series)},
+          {"bursts", series.count},
+          {"warm_up_s", series.warm_up_s},
+          {"for_s", series.seconds},
+          {"rate", series.rate > 0 ? Json(series.rate) : Json()},
+          {"concurrency", series.concurrency > 0 ? Json(series.concurrency) : Json()},
+          {"objectives", std::move(objectives)}};
+}
+
+}  // namespace
 
 Json Plan::to_json() const {
   Json json = {{"study", id}, {"hash", hash}, {"name", spec.name}};
@@ -93,6 +115,7 @@ Json Plan::to_json() const {
                     {"futility", design.futility},
                     {"spending", std::string(stats::name_of(design.spending))}};
   json["decision"] = decision_json(spec.decision);
+  if (spec.load) json["load"] = load_json(*spec.load);
   json["models"] = Json::array();
   for (const ModelSpec& model : models) {
     Json row = {{"name", model.name}};

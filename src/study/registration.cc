@@ -43,6 +43,7 @@ Json identity_json(const Plan& plan) {
   for (const PromptTemplate& prompt : plan.spec.prompts) {
     identity["prompts"][prompt.name] = prompt_json(prompt);
   }
+  if (plan.spec.load) identity["load"] = plan.spec.load->text;
   for (const PackSummary& pack : plan.packs) identity["packs"].push_back(pack.hash);
   for (const task::Case& canary : plan.canaries) identity["canaries"].push_back(canary.id);
   for (const ModelSpec& model : plan.models) {

@@ -24,6 +24,7 @@
 #include "study/runner.h"
 #include "study/smoke.h"
 #include "study/target.h"
+#include "study/trial.h"
 #include "study/watch.h"
 
 namespace assay::study {
@@ -59,6 +60,7 @@ class Run {
   base::Status combine(std::size_t model, const std::vector<std::size_t>& winners);
   base::Status run_cell(std::size_t cell);
   base::Status run_one(std::int64_t ordinal);
+  base::Result<TrialResult> ask_model(std::int64_t ordinal, const Cell& cell, Target& target);
   base::Status prepare_group(const Cell& cell, std::size_t group);
   base::Status check_arms(const std::vector<std::size_t>& cells, Target& target);
   base::Status note_failures(const store::TrialRow& row, const Cell& cell);

@@ -10,6 +10,7 @@
 #include "gguf/roof.h"
 #include "host/machine.h"
 #include "scope/scope.h"
+#include "study/burst.h"
 #include "study/quantization.h"
 #include "study/run.h"
 
@@ -121,7 +122,8 @@ Status Run::smoke_model(std::size_t model) {
   Target& target = *targets_[model];
   const std::size_t baseline = baseline_of(plan_, model);
   context_.err << fmt::format("smoke  {:<24} ", plan_.models[model].name) << std::flush;
-  auto result = smoke(context_, runtime_, plan_, plan_.cells[baseline], target);
+  auto result = plan_.spec.load ? smoke_burst(context_, plan_, plan_.cells[baseline], target)
+                                : smoke(context_, runtime_, plan_, plan_.cells[baseline], target);
   if (!result.has_value()) {
     context_.err << "failed\n";
     static_cast<void>(event("smoke", plan_.models[model].name,

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "base/text.h"
+#include "study/burst.h"
 #include "study/confirmation.h"
 #include "study/run.h"
 #include "study/schedule.h"
@@ -46,7 +47,8 @@ Status Run::append(const store::TrialRow& row) {
     // A moving mean over about fifty trials follows cells whose answers are longer or shorter.
     double& mean_s = trial_s_mean_[cell.model];
     mean_s += (row.wall_ms / 1000.0 - mean_s) / 50.0;
-    model_s_ += row.total_ms / 1000.0;
+    // A burst's total_ms is that of one of its requests.
+    model_s_ += (plan_.spec.load ? row.wall_ms : row.total_ms) / 1000.0;
   }
   // Shown to a person: about ten trials' worth, so that it does not flicker.
   if (row.tokens_per_s > 0) {
@@ -119,13 +121,24 @@ Status Run::run_one(std::int64_t ordinal) {
                               group_failure_->message));
   }
   Target& target = target_of(cell);
-  const TrialResult result =
-      run_trial(context_, runtime_, plan_, ordinal, target.client(),
-                trial_timeout_s(plan_, cell, *smokes_[cell.model]),
-                [&](const endpoint::ChatFailure& failure) { return target.loss_behind(failure); });
+  ASSAY_TRY(const TrialResult result, ask_model(ordinal, cell, target));
   if (result.interrupted) return interrupted();
   ASSAY_TRY_DONE(append(result.row));
   return note_failures(result.row, cell);
+}
+
+base::Result<TrialResult> Run::ask_model(std::int64_t ordinal, const Cell& cell, Target& target) {
+  if (!plan_.spec.load) {
+    return run_trial(
+        context_, runtime_, plan_, ordinal, target.client(),
+        trial_timeout_s(plan_, cell, *smokes_[cell.model]),
+        [&](const endpoint::ChatFailure& failure) { return target.loss_behind(failure); });
+  }
+  auto result = run_burst(context_, plan_, ordinal, target);
+  if (!result.has_value() && result.error().kind == base::ErrorKind::Interrupted) {
+    return interrupted();
+  }
+  return result;
 }
 
 Status Run::run_trials() {

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/toml_value.h"
+#include "study/spec_load.h"
 #include "study/spec_matrix.h"
 
 namespace assay::study {
@@ -85,13 +86,22 @@ Status read_study(const SpecReader& reader, const toml::table& document, StudySp
                                                "canaries", "margin",    "alpha",   "futility",
                                                "looks",    "timeout_s", "budget",  "spending"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[study]"));
-  for (const std::string_view required : {"name", "tasks"}) {
-    if (table->get(required) != nullptr) continue;
-    return base::bad_input(fmt::format("[study] lacks `{}`", required), "",
+  if (table->get("name") == nullptr) {
+    return base::bad_input("[study] lacks `name`", "",
+                           base::toml_place(reader.source, *table, "[study]"));
+  }
+  const toml::node* tasks = table->get("tasks");
+  if ((tasks == nullptr) == !spec.load) {
+    return base::bad_input(tasks == nullptr ? "[study] lacks `tasks`"
+                                            : "[study] `tasks` and a table [load] do not mix",
+                           "a study measures task packs (tasks = [\"packs/…\"]) or a model under "
+                           "load (a table [load])",
                            base::toml_place(reader.source, *table, "[study]"));
   }
   ASSAY_TRY(spec.name, base::toml_text(reader.source, *table->get("name"), "[study] name"));
-  ASSAY_TRY(spec.tasks, read_tasks(reader, *table->get("tasks")));
+  if (tasks != nullptr) {
+    ASSAY_TRY(spec.tasks, read_tasks(reader, *tasks));
+  }
   if (const toml::node* repeats = table->get("repeats")) {
     ASSAY_TRY(spec.repeats, base::toml_integer(reader.source, *repeats, "[study] repeats", 1));
   }
@@ -137,7 +147,10 @@ Status read_decision(const SpecReader& reader, const toml::table& document, Stud
   if (table == nullptr) return base::toml_mismatch(reader.source, *node, "decision", "a table");
   static const std::vector<std::string> kKnown{
       "accuracy_least", "ttft_ms_most", "memory_bytes_most", "cost_usd_per_1000_most", "rank"};
-  ASSAY_TRY_DONE(base::reject_unknown_keys(*table, kKnown, reader.source, "[decision]"));
+  static const std::vector<std::string> kKnownOfLoad{
+      "share_least", "ttft_ms_most", "memory_bytes_most", "cost_usd_per_1000_most", "rank"};
+  ASSAY_TRY_DONE(base::reject_unknown_keys(*table, spec.load ? kKnownOfLoad : kKnown, reader.source,
+                                           "[decision]"));
   constexpr double kUnbounded = std::numeric_limits<double>::infinity();
   DecisionRule& rule = spec.decision;
   struct Bound {
@@ -146,7 +159,7 @@ Status read_decision(const SpecReader& reader, const toml::table& document, Stud
     double high;
   };
   for (const Bound& bound :
-       {Bound{"accuracy_least", &rule.accuracy_least, 1},
+       {Bound{spec.load ? "share_least" : "accuracy_least", &rule.accuracy_least, 1},
         Bound{"ttft_ms_most", &rule.ttft_ms_most, kUnbounded},
         Bound{"memory_bytes_most", &rule.memory_bytes_most, kUnbounded},
         Bound{"cost_usd_per_1000_most", &rule.cost_usd_per_1000_most, kUnbounded}}) {
@@ -157,7 +170,9 @@ Status read_decision(const SpecReader& reader, const toml::table& document, Stud
                                 bound.high));
   }
   if (const toml::node* rank = table->get("rank")) {
-    ASSAY_TRY(rule.rank, base::toml_choice(reader.source, *rank, "[decision] rank", kRanks));
+    ASSAY_TRY(rule.rank, base::toml_choice(reader.source, *rank, "[decision] rank",
+                                           spec.load ? kRanksOfLoad : kRanks));
+    if (rule.rank == "share") rule.rank = "accuracy";
   }
   return Done{};
 }
@@ -249,14 +264,16 @@ Result<StudySpec> parse_spec(std::string_view text, std::string_view source_name
   const SpecReader reader{source_name, folder};
   ASSAY_TRY(const toml::table document, base::parse_toml(text, source_name));
   static const std::vector<std::string> kKnown{"study", "model",   "baseline", "factors",
-                                               "cell",  "prompts", "decision"};
+                                               "cell",  "prompts", "decision", "load"};
   ASSAY_TRY_DONE(base::reject_unknown_keys(document, kKnown, source_name, "the study file"));
   StudySpec spec;
   spec.source = std::string(text);
+  ASSAY_TRY_DONE(read_load(reader, document, spec));
   ASSAY_TRY_DONE(read_study(reader, document, spec));
   ASSAY_TRY_DONE(read_models(reader, document, spec));
   ASSAY_TRY_DONE(read_decision(reader, document, spec));
   ASSAY_TRY_DONE(read_matrix(reader, document, spec));
+  ASSAY_TRY_DONE(check_load(reader, document, spec));
   return spec;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "load/burst.h"
 #include "study/factor.h"
 
 namespace assay::study {
@@ -74,18 +75,24 @@ struct NamedCell {
 
 /// What a decision asks of a cell before it ranks it; a missing bound does not bind.
 struct DecisionRule {
-  std::optional<double> accuracy_least;  ///< Of the accuracy interval's low end.
-  std::optional<double> ttft_ms_most;    ///< Of the 95th percentile.
+  /// Of the accuracy interval's low end; in a study of load, of the share of requests within the
+  /// objectives (`share_least` in its file).
+  std::optional<double> accuracy_least;
+  std::optional<double> ttft_ms_most;  ///< Of the 95th percentile.
   std::optional<double> memory_bytes_most;
   std::optional<double> cost_usd_per_1000_most;
   std::string rank = "speed";  ///< One of kRanks: what is compared among those within the margin.
 };
 /// "speed memory accuracy cost".
 inline constexpr std::string_view kRanks = "speed memory accuracy cost";
+/// The same in a study of load, where "share" is that of requests within the objectives.
+inline constexpr std::string_view kRanksOfLoad = "speed memory share cost";
 
 struct StudySpec {
   std::string name;
   std::vector<std::filesystem::path> tasks;  ///< Resolved against the study file's folder.
+  /// What is measured in place of tasks: bursts of load, each a canary.
+  std::optional<load::BurstSeries> load;
   std::int64_t repeats = 3;
   std::uint64_t seed = 1;
   std::int64_t canaries = 0;  ///< 0: every case.
