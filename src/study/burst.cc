@@ -31,6 +31,15 @@ std::string range_text(const load::TokenRange& range) {
                                  : fmt::format("{} to {}", range.low, range.high);
 }
 
+/// A part of a burst is no burst: Interrupted when Ctrl-C came.
+Result<load::TargetRun> whole_run(const base::Context& context, const load::Scenario& scenario,
+                                  const load::Target& target) {
+  ASSAY_TRY(load::RunOutcome outcome, load::run_target(context, scenario, target, {}));
+  if (!outcome.run.was_interrupted) return std::move(outcome.run);
+  return base::Error{base::ErrorKind::Interrupted, "interrupted in a burst of load",
+                     "the burst is run again from its start on resume", ""};
+}
+
 std::string work_text(const load::Work& work) {
   std::string text;
   if (work.input_tokens.low > 0) {
@@ -205,8 +214,7 @@ Result<SmokeResult> smoke_burst(const base::Context& context, const Plan& plan,
   const ModelSpec& model = plan.models[baseline.model];
   const load::Scenario scenario = scenario_of(plan, baseline, kSmoke);
   const base::MonotonicTime started = context.clock.now();
-  ASSAY_TRY(const load::TargetRun run,
-            load::run_target(context, scenario, load_target(model, target), {}));
+  ASSAY_TRY(const load::TargetRun run, whole_run(context, scenario, load_target(model, target)));
   const BurstFigures figures = load::burst_figures(scenario, run);
   const std::string reasons = fmt::format("{}", fmt::join(figures.reasons, "; "));
   if (figures.requests == 0 || figures.verdict == load::Verdict::ServerFailed) {
@@ -258,7 +266,7 @@ Result<TrialResult> run_burst(const base::Context& context, const Plan& plan, st
   load::Scenario scenario = burst_scenario(plan, cell, trial.canary);
   scenario.work.settings["seed"] = trial.seed;
   TrialResult result;
-  auto run = load::run_target(context, scenario, load_target(plan.models[cell.model], target), {});
+  auto run = whole_run(context, scenario, load_target(plan.models[cell.model], target));
   if (!run.has_value()) {
     const base::Error& error = run.error();
     const bool is_of_the_server = error.kind == base::ErrorKind::Unreachable;
