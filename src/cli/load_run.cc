@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cli/load_itl.h"
 #include "cli/load_verdict.h"
+#include "load/record_file.h"
 #include "load/records_csv.h"
 #include "load/run_folder.h"
 #include "load/runner.h"
@@ -79,6 +80,16 @@ std::string json_text(const load::LoadReport& report, const std::vector<ItlBesid
   return base::dump_json(json) + "\n";
 }
 
+/// Of the first target, with the numbers by which its events name them.
+base::Result<std::string> requests_csv(const load::StoredRun& run,
+                                       const std::filesystem::path& folder) {
+  const load::TargetRun& first = run.targets.front().run;
+  ASSAY_TRY(const auto numbers, load::read_request_numbers(load::target_folder(folder, 0)));
+  std::ostringstream rows;
+  ASSAY_TRY_DONE(load::write_requests_csv(rows, first.records, first.stages, numbers));
+  return rows.str();
+}
+
 Status write_outputs(base::Context& context, const LoadOutputs& outputs, const load::StoredRun& run,
                      const load::Scenario& scenario, const load::LoadReport& report,
                      const std::filesystem::path& folder) {
@@ -89,10 +100,8 @@ Status write_outputs(base::Context& context, const LoadOutputs& outputs, const l
     ASSAY_TRY_DONE(base::write_file(outputs.junit, report::load_junit(report)));
   }
   if (!outputs.csv.empty()) {
-    const load::TargetRun& first = run.targets.front().run;
-    std::ostringstream rows;
-    ASSAY_TRY_DONE(load::write_requests_csv(rows, first.records, first.stages));
-    ASSAY_TRY_DONE(base::write_file(outputs.csv, rows.str()));
+    ASSAY_TRY(const std::string rows, requests_csv(run, folder));
+    ASSAY_TRY_DONE(base::write_file(outputs.csv, rows));
   }
   ASSAY_TRY(const auto itl, itl_asked(outputs.itl_convention, folder, run, scenario));
   if (outputs.json) {
@@ -183,10 +192,7 @@ Status show_load(base::Context& context, const LoadShowFlags& flags) {
   } else if (flags.format == "html") {
     text = report::load_html(report);
   } else if (flags.format == "csv") {
-    std::ostringstream rows;
-    const load::TargetRun& first = run.targets.front().run;
-    ASSAY_TRY_DONE(load::write_requests_csv(rows, first.records, first.stages));
-    text = rows.str();
+    ASSAY_TRY(text, requests_csv(run, folder));
   } else if (flags.format == "events") {
     std::ostringstream rows;
     ASSAY_TRY_DONE(load::write_events_csv(rows, load::target_folder(folder, 0)));

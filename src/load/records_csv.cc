@@ -98,7 +98,8 @@ std::string csv_field(std::string_view text) {
 }
 
 Status write_requests_csv(std::ostream& out, std::span<const RequestRecord> records,
-                          std::span<const StageRun> stages) {
+                          std::span<const StageRun> stages,
+                          std::span<const std::uint32_t> numbers) {
   Rows rows(out);
   rows.add(
       "request,stage,work,due_at_ms,sent_at_ms,first_byte_at_ms,first_content_at_ms,"
@@ -106,7 +107,9 @@ Status write_requests_csv(std::ostream& out, std::span<const RequestRecord> reco
       "output_tokens,content_events");
   for (const Measure shown : kMeasuresShown) rows.add(",{}", name_of(shown));
   rows.end_row();
-  for (std::size_t i = 0; i < records.size(); ++i) add_request(rows, i, records[i], stages);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    add_request(rows, i < numbers.size() ? numbers[i] : i, records[i], stages);
+  }
   return rows.finish();
 }
 

@@ -114,5 +114,13 @@ TEST(RecordsCsv, SaysWhenTheStreamDoesNotTakeIt) {
   EXPECT_THAT(written.error().message, HasSubstr("cannot write the CSV"));
 }
 
+TEST(RequestsCsv, HasTheNumbersByWhichEventsNameRequests) {
+  std::ostringstream out;
+  const std::vector<RequestRecord> records(2);
+  const std::vector<std::uint32_t> numbers{3, 8};
+  ASSERT_TRUE(write_requests_csv(out, records, {}, numbers).has_value());
+  EXPECT_THAT(out.str(), testing::AllOf(testing::HasSubstr("\n3,"), testing::HasSubstr("\n8,")));
+}
+
 }  // namespace
 }  // namespace assay::load

@@ -135,6 +135,11 @@ Result<StoredRun> read_run_file(const std::filesystem::path& folder) {
 
 Result<StoredRun> read_run(const std::filesystem::path& folder) {
   ASSAY_TRY(StoredRun run, read_run_file(folder));
+  if (run.targets.empty()) {
+    return base::bad_input("expected a run of one target or more, found none",
+                           "the file was changed by hand; run the test again",
+                           (folder / "run.json").string());
+  }
   for (std::size_t i = 0; i < run.targets.size(); ++i) {
     StoredTarget& target = run.targets[i];
     const std::filesystem::path records = target_folder(folder, i);

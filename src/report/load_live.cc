@@ -100,9 +100,9 @@ std::vector<std::string> live_lines(const LiveState& state, int columns) {
   const std::string stage = state.stage.empty() ? "" : fmt::format("  stage {}", state.stage);
   std::vector<std::string> lines{
       fmt::format("{} {}{}  {}", bar(state), time_text(state), stage, state.target), counts(state),
-      fmt::format("{} sent/s  {} done/s  {} tok/s  {}  {}", rate_text(state.rate_sent),
-                  rate_text(state.rate_completed), rate_text(state.output_tps),
-                  times("TTFT", state.ttft_ms_p50, state.ttft_ms_p95),
+      fmt::format("{} sent/s  {} done/s  {} tok/s", rate_text(state.rate_sent),
+                  rate_text(state.rate_completed), rate_text(state.output_tps)),
+      fmt::format("{}  {}", times("TTFT", state.ttft_ms_p50, state.ttft_ms_p95),
                   times("ITL", state.itl_ms_p50, state.itl_ms_p95))};
   if (const std::string line = history(state, columns); !line.empty()) lines.push_back(line);
   for (std::string& line : lines) {

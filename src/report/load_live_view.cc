@@ -27,6 +27,8 @@ void LoadLiveView::update(const load::LiveState& state) {
   const bool is_terminal = context_.terminal.err_is_terminal;
   const base::Nanoseconds interval =
       is_terminal ? base::Nanoseconds(kTerminalInterval) : base::Nanoseconds(kPlainInterval);
+  // A line that stays has nothing to say before anything happened.
+  if (!is_terminal && state.elapsed_s < 1) return;
   if (anything_shown_ && now - shown_ < interval) return;
   anything_shown_ = true;
   shown_ = now;

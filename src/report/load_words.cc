@@ -200,7 +200,7 @@ std::uint64_t requests_of(const load::Summary& summary) {
 
 std::string inconclusive_reason(const load::JudgedThreshold& judged) {
   if (judged.outcome != load::Outcome::Inconclusive) return "";
-  return judged.figure ? "the bound lies inside the interval" : "too few requests to say";
+  return judged.figure ? "interval holds the bound" : "too few requests to say";
 }
 
 std::string spaced(std::string_view name) {
