@@ -142,8 +142,9 @@ class BurstTest : public testing::Test {
 [[rule]]
 match.field = { temperature = { above = 0.9 } }
 status = 500
+reply = "too hot"
 [[rule]]
-text = "it is said"
+reply = "it is said"
 )");
     Plan plan = plan_with(kLoad + factors).value();
     plan.models[0].url = fmt::format("http://127.0.0.1:{}/v1", twin.port());
@@ -155,7 +156,10 @@ text = "it is said"
     EXPECT_TRUE(target.prepare(plan.cells[cell]).has_value());
     std::int64_t ordinal = 0;
     while (plan.schedule[static_cast<std::size_t>(ordinal)].cell != cell) ++ordinal;
-    return run_burst(context_, plan, ordinal, target).value().row;
+    auto result = run_burst(context_, plan, ordinal, target);
+    if (result.has_value()) return std::move(result->row);
+    ADD_FAILURE() << result.error().to_string();
+    return {};
   }
 
   base::Interrupt interrupt_;
