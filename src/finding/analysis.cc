@@ -81,7 +81,8 @@ void fill_times(const std::vector<store::TrialRow>& trials, const EventFacts& fa
   double model_ms = 0;
   for (const store::TrialRow& trial : trials) {
     wall_ms += std::max(trial.wall_ms, 0.0);
-    model_ms += std::max(trial.total_ms, 0.0);
+    // A burst's total_ms is that of one of its requests.
+    model_ms += std::max(finding.load.empty() ? trial.total_ms : trial.wall_ms, 0.0);
   }
   finding.wall_s = wall_ms / 1000.0 + facts.load_s;
   finding.model_s = model_ms / 1000.0;
@@ -98,6 +99,8 @@ base::Result<StudyFinding> analyse(const store::StudyRow& study,
   StudyFinding finding;
   finding.study = study.id;
   finding.name = plan.name;
+  finding.load = plan.load;
+  finding.objectives = plan.objectives;
   finding.hash = plan.hash;
   finding.state = study.state;
   finding.created = base::iso8601_utc(study.created_unix_ms);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "finding/cell_figures.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 
 namespace assay::finding {
@@ -34,8 +35,8 @@ Caveat unfinished(const StudyFinding& finding) {
 Caveat unscored(const CellFinding& cell) {
   const std::int64_t run = cell.n + cell.unscored;
   return {share(cell.unscored, run),
-          fmt::format("{} of its {} trials could not be scored; the figures leave them out.",
-                      cell.unscored, run)};
+          fmt::format("{} of its {} {}s could not be scored; the figures leave them out.",
+                      cell.unscored, run, words_of(cell).trial)};
 }
 
 Caveat truncated(const CellFinding& cell) {
@@ -47,6 +48,12 @@ Caveat truncated(const CellFinding& cell) {
 /// Below one half even the winner is wrong more often than right, which outweighs every interval.
 Caveat often_wrong(const CellFinding& cell) {
   if (cell.accuracy >= 0.5) return {};
+  if (cell.load) {
+    return {1 - cell.accuracy,
+            fmt::format("Only {} of the requests met the objectives: the best of these candidates "
+                        "may still not be good enough under this load.",
+                        percent(cell.accuracy))};
+  }
   return {1 - cell.accuracy,
           fmt::format("It is right in only {} of the trials: the best of these candidates may "
                       "still not be good enough for the job.",
@@ -56,11 +63,12 @@ Caveat often_wrong(const CellFinding& cell) {
 Caveat wide_interval(const StudyFinding& finding, const CellFinding& cell) {
   const double half = std::max(cell.accuracy - cell.accuracy_interval.low,
                                cell.accuracy_interval.high - cell.accuracy);
-  return {half,
-          fmt::format("{} {} place its accuracy no closer than between {} and {}; more canaries "
-                      "narrow that.",
-                      finding.canaries, finding.canaries == 1 ? "canary" : "canaries",
-                      percent(cell.accuracy_interval.low), percent(cell.accuracy_interval.high))};
+  const MeasureWords& words = words_of(cell);
+  return {half, fmt::format("{} {} place its {} no closer than between {} and {}; more {} "
+                            "narrow that.",
+                            finding.canaries, finding.canaries == 1 ? words.canary : words.canaries,
+                            words.share, percent(cell.accuracy_interval.low),
+                            percent(cell.accuracy_interval.high), words.canaries)};
 }
 
 Caveat loss_against_best(const Choice& choice) {
@@ -68,11 +76,12 @@ Caveat loss_against_best(const Choice& choice) {
   const Candidate& best = choice.candidates[choice.best];
   if (!chosen.against_best) return {};
   const stats::PairedDifference& difference = *chosen.against_best;
-  return {
-      -difference.interval.low,
-      fmt::format("It may be as much as {} less accurate than {} {}: the difference is {} {}.",
-                  point_count(difference.interval.low), best.model->model, cell_label(*best.cell),
-                  points(difference.delta), points_range(difference.interval))};
+  return {-difference.interval.low,
+          fmt::format("It may be as much as {} {} {} {}: the difference is {} {}.",
+                      point_count(difference.interval.low),
+                      best.cell->load ? "below" : "less accurate than", best.model->model,
+                      cell_label(*best.cell), points(difference.delta),
+                      points_range(difference.interval))};
 }
 
 Caveat unconfirmed_combination(const ModelFinding& model) {

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "finding/load_figures.h"
 #include "store/trial_value.h"
 
 namespace assay::finding {
@@ -127,10 +128,12 @@ CellFinding cell_figures(const StudyPlan& plan, const PlannedCell& cell,
   finding.planned = static_cast<std::int64_t>(plan.canaries.size()) * plan.repeats;
   finding.moves = cell.moves;
   finding.settings = base::Json{{"request", cell.request}, {"guest", cell.guest}};
+  if (cell.load.is_object()) finding.settings["load"] = cell.load;
   fill_counts(trials, finding);
   fill_accuracy(plan, trials, finding);
   fill_kinds(plan, trials, finding);
   fill_speed_and_cost(plan, cell, trials, finding);
+  if (!plan.load.empty()) fill_load(trials, finding);
   return finding;
 }
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "finding/cell_figures.h"
 #include "finding/confirmation.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 
 namespace assay::finding {
@@ -131,8 +132,8 @@ bool is_faster(const CellFinding& cell, const CellFinding& other) {
 std::string gate_objection(const Rule& rule, const CellFinding& cell) {
   // An unknown figure passes no gate.
   if (rule.accuracy_least && !(cell.accuracy_interval.low >= *rule.accuracy_least)) {
-    return fmt::format("its accuracy is not shown to reach {} ({})", percent(*rule.accuracy_least),
-                       percent_range(cell.accuracy_interval));
+    return fmt::format("its {} is not shown to reach {} ({})", words_of(cell).share,
+                       percent(*rule.accuracy_least), percent_range(cell.accuracy_interval));
   }
   if (rule.ttft_ms_most && !(cell.ttft_ms_p95 <= *rule.ttft_ms_most)) {
     return fmt::format("its first token takes {} at the 95th percentile, over {}",
@@ -146,8 +147,8 @@ std::string gate_objection(const Rule& rule, const CellFinding& cell) {
         base::human_bytes(static_cast<std::uint64_t>(*rule.memory_bytes_most)));
   }
   if (rule.cost_usd_per_1000_most && !(cell.cost_usd_per_1000 <= *rule.cost_usd_per_1000_most)) {
-    return fmt::format("a thousand trials cost {:.3f} USD, over {:.3f}", cell.cost_usd_per_1000,
-                       *rule.cost_usd_per_1000_most);
+    return fmt::format("a thousand {}s cost {:.3f} USD, over {:.3f}", words_of(cell).timed,
+                       cell.cost_usd_per_1000, *rule.cost_usd_per_1000_most);
   }
   return "";
 }

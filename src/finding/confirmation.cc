@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "finding/cell_figures.h"
 #include "finding/choice.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "study/factor.h"
 
@@ -36,9 +37,10 @@ Confirmation of_single(const StudyPlan& plan, const CellFinding& winner) {
             fmt::format("{} won and was stopped; it has not been run on all canaries yet.",
                         cell_label(winner))};
   }
-  return {Status::Confirmed, true, winner.id,
-          fmt::format("{} is the only level that won; all {} canaries bear it out: {}.",
-                      cell_label(winner), canaries, figures(*winner.difference))};
+  return {
+      Status::Confirmed, true, winner.id,
+      fmt::format("{} is the only level that won; all {} {} bear it out: {}.", cell_label(winner),
+                  canaries, words_of(winner).canaries, figures(*winner.difference))};
 }
 
 /// What speaks against a measured combination; empty: nothing.
@@ -70,15 +72,16 @@ Confirmation of_combination(const StudyPlan& plan, const std::vector<const CellF
                             const CellFinding& combination) {
   if (!is_measured(combination) || !combination.difference) {
     return {Status::NotRun, true, combination.id,
-            fmt::format("The combination of {} has not been run on all canaries yet.",
-                        joined(winners))};
+            fmt::format("The combination of {} has not been run on all {} yet.", joined(winners),
+                        words_of(combination).canaries)};
   }
   const std::string against = objection(plan, winners, combination);
   const std::string shown = figures(*combination.difference);
   if (against.empty()) {
-    return {Status::Confirmed, true, combination.id,
-            fmt::format("{} were run together on all {} canaries: {} against the baseline.",
-                        joined(winners), plan.canaries.size(), shown)};
+    return {
+        Status::Confirmed, true, combination.id,
+        fmt::format("{} were run together on all {} {}: {} against the baseline.", joined(winners),
+                    plan.canaries.size(), words_of(combination).canaries, shown)};
   }
   return {Status::Interaction, true, combination.id,
           fmt::format("{} each won alone, but {}: {} against the baseline.", joined(winners),

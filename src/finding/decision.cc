@@ -7,6 +7,7 @@
 #include "finding/caveat.h"
 #include "finding/choice.h"
 #include "finding/confirmation.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 
 namespace assay::finding {
@@ -14,6 +15,12 @@ namespace {
 
 std::string place(const Candidate& candidate) {
   return candidate.model->model + " " + cell_label(*candidate.cell);
+}
+
+/// As the study file says it.
+std::string_view rank_word(const StudyFinding& finding) {
+  if (finding.rule.rank == "accuracy" && !finding.load.empty()) return "share";
+  return finding.rule.rank;
 }
 
 Decision not_made(std::string headline, std::string caveat) {
@@ -49,7 +56,21 @@ Decision too_early(const StudyFinding& finding, const ModelFinding& model) {
                   finding.done, finding.planned, finding.study));
 }
 
+std::string load_reason(const CellFinding& cell) {
+  return fmt::format(
+      "Under that load its first token takes {} (95th percentile {}), and it makes {} tokens a "
+      "second; {} requests a second meet the objectives.",
+      milliseconds(cell.ttft_ms_p50), milliseconds(cell.ttft_ms_p95), decimal(cell.tokens_per_s),
+      decimal(cell.load->goodput_per_s));
+}
+
 std::string accuracy_reason(const Candidate& chosen) {
+  if (chosen.cell->load) {
+    return fmt::format("{}: {} of the requests of {} met every objective (95% interval {}).",
+                       place(chosen), percent(chosen.cell->accuracy),
+                       counted(chosen.cell->n, "burst"),
+                       percent_range(chosen.cell->accuracy_interval));
+  }
   return fmt::format("{} is right in {} of {} trials (95% interval {}).", place(chosen),
                      percent(chosen.cell->accuracy), chosen.cell->n,
                      percent_range(chosen.cell->accuracy_interval));
@@ -63,12 +84,15 @@ std::string range_to_best(const Candidate& candidate) {
 std::string margin_reason(const StudyFinding& finding, const Choice& choice) {
   const Candidate& chosen = choice.candidates[choice.chosen];
   const Candidate& best = choice.candidates[choice.best];
-  if (choice.chosen == choice.best) return "No cell that could be shipped is more accurate.";
+  if (choice.chosen == choice.best) {
+    return chosen.cell->load ? "In no cell that could be shipped do more requests meet them."
+                             : "No cell that could be shipped is more accurate.";
+  }
   return fmt::format(
-      "The most accurate is {} ({}); the difference of {} points{} is shown to be within "
+      "The {} is {} ({}); the difference of {} points{} is shown to be within "
       "the margin of {}.",
-      place(best), percent(best.cell->accuracy), points(chosen.delta_to_best),
-      range_to_best(chosen), point_count(finding.margin));
+      words_of(*best.cell).best, place(best), percent(best.cell->accuracy),
+      points(chosen.delta_to_best), range_to_best(chosen), point_count(finding.margin));
 }
 
 /// Empty where there is nothing to be faster than.
@@ -81,22 +105,24 @@ std::string speed_reason(const StudyFinding& finding, const Choice& choice) {
     if (closer) rival = &candidate;
   }
   const std::string time = milliseconds(chosen.cell->wall_ms_p50);
-  if (rival == nullptr) return fmt::format("Its median trial takes {}.", time);
+  const std::string_view timed = words_of(*chosen.cell).timed;
+  if (rival == nullptr) return fmt::format("Its median {} takes {}.", timed, time);
   const std::string rival_time = milliseconds(rival->cell->wall_ms_p50);
   if (finding.rule.rank != "speed") {
-    return fmt::format("Its median trial takes {}; the study ranks by {}.", time,
-                       finding.rule.rank);
+    return fmt::format("Its median {} takes {}; the study ranks by {}.", timed, time,
+                       rank_word(finding));
   }
   if (is_faster(*chosen.cell, *rival->cell)) {
     return fmt::format(
-        "Its median trial takes {}, the shortest of those within the margin; next is "
+        "Its median {} takes {}, the shortest of those within the margin; next is "
         "{} with {}.",
-        time, place(*rival), rival_time);
+        timed, time, place(*rival), rival_time);
   }
   return fmt::format(
-      "Its median trial takes {}, a tie with {} ({}); the tie goes to less memory, "
-      "then to accuracy.",
-      time, place(*rival), rival_time);
+      "Its median {} takes {}, a tie with {} ({}); the tie goes to less memory, "
+      "then to {}.",
+      timed, time, place(*rival), rival_time,
+      chosen.cell->load ? "more within the objectives" : "accuracy");
 }
 
 std::vector<std::string> reasons_of(const StudyFinding& finding, const Choice& choice) {
@@ -105,6 +131,7 @@ std::vector<std::string> reasons_of(const StudyFinding& finding, const Choice& c
                                    speed_reason(finding, choice)};
   if (chosen.cell->kind != CellKind::Baseline)
     reasons.push_back(verdict_sentence(*chosen.cell, finding.margin));
+  if (chosen.cell->load) reasons.push_back(load_reason(*chosen.cell));
   if (chosen.cell->memory_bytes_peak > 0) {
     const auto bytes = static_cast<std::uint64_t>(chosen.cell->memory_bytes_peak);
     reasons.push_back(fmt::format("It needed at most {} of memory.", base::human_bytes(bytes)));
@@ -118,7 +145,8 @@ std::string reason_against_excluded(const StudyFinding& finding, const ModelFind
   const std::string gate = gate_objection(finding.rule, baseline);
   if (!gate.empty() && is_measured(baseline)) return fmt::format("{}: {}.", model.model, gate);
   return fmt::format("{}: {} of {} could not be scored.", model.model, baseline.unscored,
-                     counted(baseline.n + baseline.unscored, "baseline trial"));
+                     counted(baseline.n + baseline.unscored,
+                             fmt::format("baseline {}", words_of(baseline).trial)));
 }
 
 /// Why a candidate that is not shown to be within the margin was passed over.
@@ -129,13 +157,17 @@ std::string reason_against_unproven(const StudyFinding& finding, const Choice& c
       fmt::format("{}: {}, {} behind {}{}", place(candidate), percent(candidate.cell->accuracy),
                   point_count(candidate.delta_to_best), place(best), range_to_best(candidate));
   const std::string margin = point_count(finding.margin);
-  if (!candidate.against_best) return fmt::format("{}: it shares no canary with it.", behind);
+  const CellFinding& best_cell = *best.cell;
+  if (!candidate.against_best)
+    return fmt::format("{}: it shares no {} with it.", behind, words_of(best_cell).canary);
   if (candidate.delta_to_best < -finding.margin) {
     return fmt::format("{}: more than the margin of {}.", behind, margin);
   }
   const std::int64_t more = stats::judge(*candidate.against_best, finding.margin).canaries_more;
-  return fmt::format("{}: not shown to be within the margin of {}{}.", behind, margin,
-                     more > 0 ? fmt::format("; about {} more canaries would tell", more) : "");
+  return fmt::format(
+      "{}: not shown to be within the margin of {}{}.", behind, margin,
+      more > 0 ? fmt::format("; about {} more {} would tell", more, words_of(best_cell).canaries)
+               : "");
 }
 
 std::string reason_against(const StudyFinding& finding, const Choice& choice,
@@ -144,16 +176,17 @@ std::string reason_against(const StudyFinding& finding, const Choice& choice,
   const std::string name = place(candidate);
   if (!candidate.qualifies) return reason_against_unproven(finding, choice, candidate);
   if (finding.rule.rank == "speed" && is_faster(*chosen.cell, *candidate.cell)) {
-    return fmt::format("{}: {}, and {} the time per trial.", name,
-                       percent(candidate.cell->accuracy),
-                       times(candidate.cell->wall_ms_p50 / chosen.cell->wall_ms_p50));
+    return fmt::format("{}: {}, and {} the time per {}.", name, percent(candidate.cell->accuracy),
+                       times(candidate.cell->wall_ms_p50 / chosen.cell->wall_ms_p50),
+                       words_of(*chosen.cell).timed);
   }
   if (finding.rule.rank != "speed") {
     return fmt::format("{}: {}, behind by the study's rank ({}).", name,
-                       percent(candidate.cell->accuracy), finding.rule.rank);
+                       percent(candidate.cell->accuracy), rank_word(finding));
   }
-  return fmt::format("{}: {}, as fast, but with more memory or less accuracy.", name,
-                     percent(candidate.cell->accuracy));
+  return fmt::format("{}: {}, as fast, but with more memory or less {}.", name,
+                     percent(candidate.cell->accuracy),
+                     candidate.cell->load ? "within the objectives" : "accuracy");
 }
 
 /// Why each other model was not chosen, by its most accurate candidate.
@@ -184,8 +217,9 @@ Decision without_candidates(const StudyFinding& finding) {
     }
   }
   if (against.empty()) {
-    return not_made("No decision: in no cell could enough trials be scored.",
-                    "The notes of each model say what failed.");
+    return not_made(
+        fmt::format("No decision: in no cell could enough {}s be scored.", words_of(finding).trial),
+        "The notes of each model say what failed.");
   }
   Decision decision = not_made("No decision: nothing that was measured passes the study's gates.",
                                "The gates are those of [decision] in the study file, registered "

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "finding/measure_words.h"
 #include "finding/notes.h"
 #include "finding/phrase.h"
 #include "store/trial_value.h"
@@ -67,12 +68,12 @@ std::string quantization_note(const CellFinding& cell, const CellFinding& baseli
                                static_cast<double>(baseline.memory_bytes_peak), "more", "less"));
   }
   if (std::isfinite(cell.tokens_per_s) && std::isfinite(baseline.tokens_per_s)) {
-    note += fmt::format(" decoding speed {},",
+    note += fmt::format(" {} {},", cell.load ? "tokens a second" : "decoding speed",
                         change(cell.tokens_per_s, baseline.tokens_per_s, "higher", "lower"));
   }
   const std::string word = verdict_word(cell);
-  return note + fmt::format(" accuracy {} {} points{}.", points(cell.difference->delta),
-                            points_range(cell.difference->interval),
+  return note + fmt::format(" {} {} {} points{}.", words_of(cell).share,
+                            points(cell.difference->delta), points_range(cell.difference->interval),
                             word.empty() ? "" : ": " + word);
 }
 

@@ -45,6 +45,18 @@ struct Example {
 
 using study::CellKind;
 
+/// Of a cell that was measured under load, over its counted bursts; rates and times are medians of
+/// the bursts'.
+struct LoadFigures {
+  std::int64_t requests = 0;
+  std::int64_t met = 0;  ///< Within every objective.
+  std::int64_t failed = 0;
+  double goodput_per_s = kUnknown;  ///< Requests per second within every objective.
+  double rate_achieved = kUnknown;  ///< Answered requests per second.
+  double itl_ms_p50 = kUnknown;     ///< Between tokens of one reply.
+  double e2e_ms_p95 = kUnknown;     ///< Of a whole request.
+};
+
 struct CellFinding {
   std::string id;
   CellKind kind = CellKind::Baseline;
@@ -56,7 +68,7 @@ struct CellFinding {
   std::int64_t scored = 0;
   std::int64_t unscored = 0;   ///< infrastructure + scorer_failure + skipped.
   std::int64_t truncated = 0;  ///< finish_reason = length.
-  double accuracy = kUnknown;
+  double accuracy = kUnknown;  ///< Under load the share of requests within the objectives.
   stats::Interval accuracy_interval{kUnknown, kUnknown};
   double accuracy_untruncated = kUnknown;             ///< Among replies that ended by themselves.
   std::optional<stats::PairedDifference> difference;  ///< From the baseline; none in it.
@@ -80,6 +92,7 @@ struct CellFinding {
   double cost_usd_per_1000 =
       kUnknown;  ///< Of a thousand trials, by the model's prices; NaN without.
   std::int64_t memory_bytes_peak = 0;  ///< 0: not a guest.
+  std::optional<LoadFigures> load;     ///< None where tasks were measured.
   std::vector<KindFinding> kinds;
   std::vector<CanaryMean> canary_means;  ///< In plan order; canaries without counted trials absent.
   base::Json outcomes;                   ///< {"scored": 118, "limit(tokens)": 2}: every class seen.
@@ -152,6 +165,8 @@ struct Decision {
 struct StudyFinding {
   std::string study;  ///< Id.
   std::string name;
+  std::string load;        ///< A burst in words; empty where tasks were measured.
+  std::string objectives;  ///< Of a request under load: "ttft_ms < 50, e2e_ms < 400".
   std::string hash;
   std::string state;
   std::string created;  ///< ISO 8601.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "finding/trial_words.h"
 #include "store/trial_value.h"
@@ -42,7 +43,8 @@ std::string unscored_note(const CellFinding& cell) {
     classes += fmt::format("{} {}", count.get<std::int64_t>(), name);
   }
   return fmt::format("{}: {} of {} could not be scored{}; they are left out, not counted as wrong.",
-                     cell_label(cell), cell.unscored, counted(cell.n + cell.unscored, "trial"),
+                     cell_label(cell), cell.unscored,
+                     counted(cell.n + cell.unscored, words_of(cell).trial),
                      classes.empty() ? "" : " (" + classes + ")");
 }
 
@@ -50,7 +52,7 @@ std::string missing_note(const CellFinding& cell) {
   const std::int64_t missing = cell.planned - cell.n - cell.unscored;
   if (missing <= 0) return "";
   return fmt::format("{}: {} of {} have not been run.", cell_label(cell), missing,
-                     counted(cell.planned, "planned trial"));
+                     counted(cell.planned, fmt::format("planned {}", words_of(cell).trial)));
 }
 
 void append_loss_notes(const ModelFinding& model, const ModelFacts& facts,

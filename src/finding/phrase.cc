@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "finding/measure_words.h"
 #include "study/factor.h"
 
 namespace assay::finding {
@@ -135,12 +136,13 @@ std::string verdict_sentence(const CellFinding& cell, double margin) {
         label, points(delta), range, cell.p_adjusted);
   }
   const std::int64_t more = cell.judgement->canaries_more;
+  const std::string_view canaries = words_of(cell).canaries;
   const std::string given_up =
       cell.stop == stats::Stop::Futile
-          ? fmt::format(", given up after {} canaries", cell.difference->canaries)
+          ? fmt::format(", given up after {} {}", cell.difference->canaries, canaries)
           : "";
-  const std::string needed = more > 0 ? fmt::format("about {} more canaries would tell", more)
-                                      : "more canaries would tell";
+  const std::string needed = more > 0 ? fmt::format("about {} more {} would tell", more, canaries)
+                                      : fmt::format("more {} would tell", canaries);
   return fmt::format("{}: undecided, {} {} {}{}: {}.", label, points(delta),
                      hundredths(delta) == "1" ? "point" : "points", range, given_up, needed);
 }

@@ -143,6 +143,7 @@ PlannedCell read_cell(const Json& json) {
           .level = read_level(json),
           .moves = object_or_null(json, "moves"),
           .request = object_or_null(json, "request"),
+          .load = object_or_null(json, "load"),
           .guest = object_or_null(json, "guest")};
 }
 
@@ -157,6 +158,13 @@ base::Result<StudyPlan> read_plan(const store::StudyRow& study) {
   plan.repeats = base::integer_member(json, "repeats").value_or(0);
   plan.margin = base::number_member(json, "margin").value_or(0.05);
   plan.verdicts = verdicts_of(json, plan.repeats);
+  if (const Json load = object_or_null(json, "load"); load.is_object()) {
+    plan.load = text_or(load, "burst", "requests at once");
+    for (const Json& objective : elements_of(load, "objectives")) {
+      if (!objective.is_string()) continue;
+      plan.objectives += (plan.objectives.empty() ? "" : ", ") + objective.get<std::string>();
+    }
+  }
   for (const Json& pack : elements_of(json, "packs")) plan.packs.push_back(describe_pack(pack));
   for (const Json& canary : elements_of(json, "canaries")) {
     plan.canaries.push_back(read_canary(canary));

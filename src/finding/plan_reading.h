@@ -38,12 +38,15 @@ struct PlannedCell {
   std::string level;                  ///< As shown; empty unless a Level.
   base::Json moves;                   ///< {"temperature": 1.5}: what differs from the baseline.
   base::Json request;
+  base::Json load;   ///< How much of it; null where tasks are measured.
   base::Json guest;  ///< Null for an endpoint that assay does not start.
 };
 
 struct StudyPlan {
   std::string study;
   std::string name;
+  std::string load;        ///< A burst in words; empty where tasks were measured.
+  std::string objectives;  ///< Of a request under load.
   std::string hash;
   std::int64_t repeats = 0;
   double margin = 0.05;

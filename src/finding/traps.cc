@@ -42,17 +42,19 @@ void append_cost(const CellFinding& cell, std::vector<Trap>& traps) {
   const double time = cell.wall_ms_ratio;
   const bool is_costly = tokens >= kCostWorthATrap || time >= kCostWorthATrap;
   if (!is_costly) return;
-  traps.push_back(
-      {"cost_without_quality",
-       cell.id,
-       fmt::format("{}: {} the tokens and {} the time for no shown gain ({} {}, {}).",
-                   cell_label(cell), times(tokens), times(time), points(cell.difference->delta),
-                   points_range(cell.difference->interval), verdict_word(cell)),
-       {{"tokens_ratio", known_or_null(tokens)},
-        {"time_ratio", known_or_null(time)},
-        {"delta", cell.difference->delta},
-        {"delta_low", cell.difference->interval.low},
-        {"delta_high", cell.difference->interval.high}}});
+  traps.push_back({"cost_without_quality",
+                   cell.id,
+                   fmt::format("{}: {} for no shown gain ({} {}, {}).", cell_label(cell),
+                               cell.load ? fmt::format("{} the time per request", times(time))
+                                         : fmt::format("{} the tokens and {} the time",
+                                                       times(tokens), times(time)),
+                               points(cell.difference->delta),
+                               points_range(cell.difference->interval), verdict_word(cell)),
+                   {{"tokens_ratio", known_or_null(tokens)},
+                    {"time_ratio", known_or_null(time)},
+                    {"delta", cell.difference->delta},
+                    {"delta_low", cell.difference->interval.low},
+                    {"delta_high", cell.difference->interval.high}}});
 }
 
 bool is_limit(const store::TrialRow& trial, std::string_view limit) {

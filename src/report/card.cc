@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "finding/cell_figures.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 
 namespace assay::report {
@@ -118,11 +119,16 @@ std::vector<Fact> scope_facts(const StudyFinding& finding) {
   std::vector<Fact> facts;
   facts.push_back({"Study", fmt::format("{} ({}), sha256 {}…", finding.name, finding.study,
                                         finding.hash.substr(0, 8))});
-  facts.push_back({"Cases", joined(finding.packs)});
-  facts.push_back(
-      {"Design", fmt::format("one factor at a time, {} canaries × {}, margin ±{}", finding.canaries,
-                             finding::counted(finding.repeats, "repeat"),
-                             finding::point_count(finding.margin))});
+  if (finding.load.empty()) {
+    facts.push_back({"Cases", joined(finding.packs)});
+  } else {
+    facts.push_back({"Load", "a burst is " + finding.load});
+    facts.push_back({"Objectives", finding.objectives + ", each of every request"});
+  }
+  facts.push_back({"Design", fmt::format("one factor at a time, {} {} × {}, margin ±{}",
+                                         finding.canaries, finding::words_of(finding).canaries,
+                                         finding::counted(finding.repeats, "repeat"),
+                                         finding::point_count(finding.margin))});
   facts.push_back({"Trials", fmt::format("{} of {} ({}{})", finding.done, finding.planned,
                                          finding.state, spared_text(finding))});
   facts.push_back({"Machine", machine_text(finding.machine)});
@@ -150,6 +156,13 @@ std::vector<Fact> limit_facts(const ModelFinding& model) {
     }
     facts.push_back({"Memory", memory});
   }
+  if (baseline.load) {
+    facts.push_back(
+        {"Requests",
+         fmt::format("{} in the baseline's {}, {} of them failed", baseline.load->requests,
+                     finding::counted(baseline.n, "burst"), baseline.load->failed)});
+    return facts;
+  }
   facts.push_back({"Truncated",
                    fmt::format("{} of the baseline's {} replies", baseline.truncated, baseline.n)});
   return facts;
@@ -169,7 +182,7 @@ std::vector<Derivation> derivations(const StudyFinding& finding) {
       {"Every figure on this page",
        fmt::format("assay study report {} --format json", finding.study)},
       {"This page, from the journal again", fmt::format("assay study report {}", finding.study)},
-      {"Accuracy of each cell, without assay's own code",
+      {fmt::format("{} of each cell, without assay's own code", finding::words_of(finding).heading),
        fmt::format("sqlite3 \"${{ASSAY_HOME:-.assay}}/journal.db\" \"SELECT cell, count(*), "
                    "round(avg(coalesce(score, 0)), 3) FROM trial WHERE study = '{}' AND outcome IN "
                    "('scored', 'limit', 'model_failure') GROUP BY cell\"",
@@ -186,9 +199,14 @@ std::vector<Derivation> derivations(const StudyFinding& finding) {
 }
 
 std::vector<std::string> figure_headings(const StudyFinding& finding) {
-  std::vector<std::string> headings{"Cell", "Accuracy (95% interval)", "Against baseline"};
+  const finding::MeasureWords& words = finding::words_of(finding);
+  std::vector<std::string> headings{"Cell", fmt::format("{} (95% interval)", words.heading),
+                                    "Against baseline"};
   if (finding.verdicts) headings.emplace_back("Verdict");
-  for (const char* heading : {"Tokens/s", "First token", "Trial", "Tokens out"}) {
+  if (!finding.load.empty()) headings.emplace_back("Goodput");
+  for (const std::string_view heading :
+       {std::string_view("Tokens/s"), std::string_view("First token"), words.timed_heading,
+        std::string_view(finding.load.empty() ? "Tokens out" : "Between tokens")}) {
     headings.emplace_back(heading);
   }
   if (any_cell(finding, has_memory)) headings.emplace_back("Memory");
@@ -205,10 +223,12 @@ std::vector<std::string> figure_row(const StudyFinding& finding, const CellFindi
                                               finding::points_range(cell.difference->interval))
                                 : "");
   if (finding.verdicts) row.push_back(finding::verdict_word(cell));
+  if (cell.load) row.push_back(finding::decimal(cell.load->goodput_per_s) + "/s");
   row.push_back(finding::decimal(cell.tokens_per_s));
   row.push_back(finding::milliseconds(cell.ttft_ms_p50));
   row.push_back(finding::milliseconds(cell.wall_ms_p50));
-  row.push_back(finding::decimal(cell.completion_tokens_mean));
+  row.push_back(cell.load ? finding::milliseconds(cell.load->itl_ms_p50)
+                          : finding::decimal(cell.completion_tokens_mean));
   if (any_cell(finding, has_memory)) {
     row.push_back(bytes_text(static_cast<double>(cell.memory_bytes_peak)));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "report/axis.h"
 #include "report/chart.h"
@@ -99,9 +100,9 @@ std::string frame(const StudyFinding& finding, const Axis& axis, double bottom) 
       "<text class=\"tick\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">margin ±{}</text>",
       axis.pixel(0), kTop - 14, finding::point_count(finding.margin));
   svg += fmt::format(
-      "<text class=\"tick\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">points of accuracy "
+      "<text class=\"tick\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">points of {} "
       "against the baseline, with 95% intervals</text>",
-      (kPlotLeft + kPlotRight) / 2, bottom + 36);
+      (kPlotLeft + kPlotRight) / 2, bottom + 36, finding::words_of(finding).share);
   return svg;
 }
 
@@ -121,8 +122,9 @@ std::string effects_chart(const StudyFinding& finding, const ModelFinding& model
   return fmt::format(
       "<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"Effect of each level "
       "of "
-      "{} on accuracy; the same figures stand in the table below\">{}{}</svg>",
-      kWidth, bottom + kAxisHeight, html_text(model.model), frame(finding, axis, bottom), rows);
+      "{} on {}; the same figures stand in the table below\">{}{}</svg>",
+      kWidth, bottom + kAxisHeight, html_text(model.model), finding::words_of(finding).share,
+      frame(finding, axis, bottom), rows);
 }
 
 }  // namespace assay::report

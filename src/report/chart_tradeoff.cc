@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "report/axis.h"
 #include "report/card.h"
@@ -85,7 +86,7 @@ Axis accuracy_axis(const std::vector<Point>& points) {
   return {std::floor(low * 10) / 10, std::ceil(high * 10) / 10, kPlot.y + kPlot.height, kPlot.y};
 }
 
-std::string frame(const Axis& speed, const Axis& accuracy) {
+std::string frame(const Axis& speed, const Axis& accuracy, std::string_view speed_words) {
   std::string svg;
   const double bottom = kPlot.y + kPlot.height;
   const double right = kPlot.x + kPlot.width;
@@ -103,9 +104,9 @@ std::string frame(const Axis& speed, const Axis& accuracy) {
                     x, bottom + 18, tick);
   }
   svg += fmt::format(
-      "<text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">tokens per second while "
-      "decoding (faster to the right)</text>",
-      kPlot.x + kPlot.width / 2, bottom + 42);
+      "<text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{} (faster to the "
+      "right)</text>",
+      kPlot.x + kPlot.width / 2, bottom + 42, speed_words);
   return svg;
 }
 
@@ -174,6 +175,7 @@ std::string tradeoff_chart(const StudyFinding& finding) {
     point.x = speed.pixel(point.cell->tokens_per_s);
     point.y = accuracy.pixel(point.cell->accuracy);
   }
+  const finding::MeasureWords& words = finding::words_of(finding);
   const auto boxes = label_boxes(points);
   std::string marks;
   std::string labels;
@@ -182,10 +184,11 @@ std::string tradeoff_chart(const StudyFinding& finding) {
     if (boxes[index]) labels += label(points[index], *boxes[index]);
   }
   return fmt::format(
-      "<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"Accuracy against "
-      "decoding speed of every cell; the same figures stand in the tables of the models\">{}{}{}"
+      "<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{} against "
+      "{} of every cell; the same figures stand in the tables of the models\">{}{}{}"
       "</svg>",
-      kWidth, kHeight, frame(speed, accuracy), marks, labels);
+      kWidth, kHeight, words.heading, finding.load.empty() ? "decoding speed" : "tokens per second",
+      frame(speed, accuracy, words.tokens_per_s), marks, labels);
 }
 
 }  // namespace assay::report

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "report/card.h"
 
@@ -82,12 +83,19 @@ class Writer {
   void accuracy(const CellFinding& cell, std::size_t index) {
     const std::string label = finding::cell_label(cell);
     if (!std::isfinite(cell.accuracy)) return;
-    cell_by_sql(cell, index, "accuracy",
-                fmt::format("{} is right in {} of {} (95% interval {}).", label,
-                            finding::percent(cell.accuracy), finding::counted(cell.n, "trial"),
-                            finding::percent_range(cell.accuracy_interval)),
-                fmt::format("SELECT avg(coalesce(score, 0)) FROM trial WHERE {} AND {}",
-                            trials_of(cell.id), kCounted));
+    cell_by_sql(
+        cell, index, "accuracy",
+        cell.load
+            ? fmt::format("{}: {} of the requests of {} met the objectives (95% interval "
+                          "{}).",
+                          label, finding::percent(cell.accuracy), finding::counted(cell.n, "burst"),
+                          finding::percent_range(cell.accuracy_interval))
+            : fmt::format("{} is right in {} of {} (95% interval {}).", label,
+                          finding::percent(cell.accuracy), finding::counted(cell.n, "trial"),
+                          finding::percent_range(cell.accuracy_interval)),
+        fmt::format("SELECT avg(coalesce(score, 0)) FROM trial WHERE {} AND {}", trials_of(cell.id),
+                    kCounted));
+    if (cell.load) return;
     cell_by_sql(cell, index, "truncated",
                 fmt::format("{}: the token limit cut {} of {}.", label, cell.truncated,
                             finding::counted(cell.n, "trial")),
@@ -98,8 +106,9 @@ class Writer {
   void difference(const CellFinding& cell, std::size_t index) {
     if (!cell.difference || model_.cells.empty()) return;
     cell_by_sql(cell, index, "delta",
-                fmt::format("{}: {} points against the baseline, the mean over canaries.",
-                            finding::cell_label(cell), finding::points(cell.difference->delta)),
+                fmt::format("{}: {} points against the baseline, the mean over {}.",
+                            finding::cell_label(cell), finding::points(cell.difference->delta),
+                            finding::words_of(cell).canaries),
                 fmt::format("SELECT avg(c.mean - b.mean) FROM {} AS c JOIN {} AS b USING (canary)",
                             canary_means(cell.id), canary_means(model_.cells.front().id)));
     if (!cell.judgement) return;
@@ -120,7 +129,7 @@ class Writer {
   void costs(const CellFinding& cell, std::size_t index) {
     const std::string label = finding::cell_label(cell);
     median(cell, index, "tokens_per_s", "tokens_per_s", cell.tokens_per_s,
-           fmt::format("{} decodes {} tokens a second (median).", label,
+           fmt::format("{} {} {} tokens a second (median).", label, cell.load ? "makes" : "decodes",
                        finding::decimal(cell.tokens_per_s)));
     median(cell, index, "ttft_ms_p50", "ttft_ms", cell.ttft_ms_p50,
            fmt::format("{} begins to answer after {} (median).", label,

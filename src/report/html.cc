@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "report/card.h"
 #include "report/chart.h"
@@ -22,10 +23,14 @@ std::string tile(std::string_view figure, std::string_view meaning) {
 
 std::string tiles(const CellFinding& cell) {
   std::string html = "<ul class=\"tiles\">";
-  html +=
-      tile(finding::percent(cell.accuracy),
-           fmt::format("right, 95% interval {}", finding::percent_range(cell.accuracy_interval)));
-  html += tile(finding::milliseconds(cell.wall_ms_p50), "median trial");
+  html += tile(finding::percent(cell.accuracy),
+               fmt::format("{}, 95% interval {}", finding::words_of(cell).right,
+                           finding::percent_range(cell.accuracy_interval)));
+  if (cell.load) {
+    html += tile(finding::decimal(cell.load->goodput_per_s), "such requests per second");
+  }
+  html += tile(finding::milliseconds(cell.wall_ms_p50),
+               fmt::format("median {}", finding::words_of(cell).timed));
   html += tile(finding::decimal(cell.tokens_per_s), "tokens per second");
   html += tile(finding::milliseconds(cell.ttft_ms_p50), "median first token");
   if (cell.memory_bytes_peak > 0) {
@@ -53,10 +58,13 @@ std::string decision_html(const StudyFinding& finding) {
 std::string tradeoff_html(const StudyFinding& finding) {
   const std::string chart = tradeoff_chart(finding);
   if (chart.empty()) return "";
-  return "<section>\n<h2>Accuracy against speed</h2>\n<figure>" + chart +
-         "<figcaption>Every cell of the study: a colour per model, the large dot its baseline, the "
-         "upright line the 95% interval of its accuracy, the ring what is recommended."
-         "</figcaption></figure>\n</section>\n";
+  const finding::MeasureWords& words = finding::words_of(finding);
+  return fmt::format(
+      "<section>\n<h2>{} against speed</h2>\n<figure>{}"
+      "<figcaption>Every cell of the study: a colour per model, the large dot its baseline, the "
+      "upright line the 95% interval of its {}, the ring what is recommended."
+      "</figcaption></figure>\n</section>\n",
+      words.heading, chart, words.share);
 }
 
 std::string derivations_html(const StudyFinding& finding) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "report/chart.h"
 #include "report/escape.h"
@@ -26,8 +27,10 @@ std::string heading_row(const std::vector<std::string>& headings) {
 
 std::string figures_table(const StudyFinding& finding, const ModelFinding& model) {
   std::string html =
-      "<h3>Figures</h3>\n<div class=\"scroll\"><table><caption>Differences are in points of "
-      "accuracy with 95% intervals; times and speeds are medians.</caption>" +
+      fmt::format(
+          "<h3>Figures</h3>\n<div class=\"scroll\"><table><caption>Differences are in points "
+          "of {} with 95% intervals; times and speeds are medians.</caption>",
+          finding::words_of(finding).share) +
       heading_row(figure_headings(finding)) + "<tbody>\n";
   for (const CellFinding& cell : model.cells) {
     const std::vector<std::string> row = figure_row(finding, cell);
@@ -105,9 +108,10 @@ std::string baseline_sentence(const ModelFinding& model) {
   if (model.cells.empty()) return "";
   const CellFinding& baseline = model.cells.front();
   return fmt::format(
-      "<p>Baseline: <strong>{}</strong> right ({}), {} tokens/s, {} per trial.</p>\n",
-      finding::percent(baseline.accuracy), finding::percent_range(baseline.accuracy_interval),
-      finding::decimal(baseline.tokens_per_s), finding::milliseconds(baseline.wall_ms_p50));
+      "<p>Baseline: <strong>{}</strong> {} ({}), {} tokens/s, {} per {}.</p>\n",
+      finding::percent(baseline.accuracy), finding::words_of(baseline).right,
+      finding::percent_range(baseline.accuracy_interval), finding::decimal(baseline.tokens_per_s),
+      finding::milliseconds(baseline.wall_ms_p50), finding::words_of(baseline).timed);
 }
 
 }  // namespace

@@ -35,6 +35,16 @@ Json kinds_json(const CellFinding& cell) {
   return kinds;
 }
 
+Json load_json(const finding::LoadFigures& load) {
+  return {{"requests", load.requests},
+          {"met", load.met},
+          {"failed", load.failed},
+          {"goodput_per_s", number(load.goodput_per_s)},
+          {"rate_achieved", number(load.rate_achieved)},
+          {"itl_ms_p50", number(load.itl_ms_p50)},
+          {"e2e_ms_p95", number(load.e2e_ms_p95)}};
+}
+
 Json cell_json(const CellFinding& cell) {
   Json json;
   json["id"] = cell.id;
@@ -62,6 +72,7 @@ Json cell_json(const CellFinding& cell) {
   json["truncated"] = cell.truncated;
   json["accuracy_untruncated"] = number(cell.accuracy_untruncated);
   json["n_effective"] = number(cell.n_effective);
+  if (cell.load) json["load"] = load_json(*cell.load);
   json["kinds"] = kinds_json(cell);
   json["outcomes"] = cell.outcomes;
   json["settings"] = cell.settings;
@@ -151,6 +162,9 @@ Json to_json(const finding::StudyFinding& finding) {
   json["hash"] = finding.hash;
   json["state"] = finding.state;
   json["created"] = finding.created;
+  if (!finding.load.empty()) {
+    json["load"] = {{"burst", finding.load}, {"objectives", finding.objectives}};
+  }
   json["packs"] = finding.packs;
   json["canaries"] = finding.canaries;
   json["repeats"] = finding.repeats;

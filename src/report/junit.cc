@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "report/escape.h"
 
@@ -46,10 +47,11 @@ std::string state_xml(const CellFinding& cell, const std::vector<GateFailure>& f
 }
 
 std::string figures(const CellFinding& cell, double margin) {
-  std::string text =
-      fmt::format("{} right ({}) of {}, {} tokens/s, {} a trial", finding::percent(cell.accuracy),
-                  finding::percent_range(cell.accuracy_interval), finding::counted(cell.n, "trial"),
-                  finding::decimal(cell.tokens_per_s), finding::milliseconds(cell.wall_ms_p50));
+  const finding::MeasureWords& words = finding::words_of(cell);
+  std::string text = fmt::format(
+      "{} {} ({}) of {}, {} tokens/s, {} a {}", finding::percent(cell.accuracy), words.right,
+      finding::percent_range(cell.accuracy_interval), finding::counted(cell.n, words.trial),
+      finding::decimal(cell.tokens_per_s), finding::milliseconds(cell.wall_ms_p50), words.timed);
   if (cell.difference) text += "\n" + finding::verdict_sentence(cell, margin);
   return text;
 }

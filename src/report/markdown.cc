@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "report/card.h"
 #include "report/claims.h"
@@ -122,9 +123,10 @@ void append_card(const StudyFinding& finding, const ModelFinding& model, std::st
   if (!model.cells.empty()) {
     const CellFinding& baseline = model.cells.front();
     text += fmt::format(
-        "Baseline: {} right ({}), {} tokens/s, {} per trial.\n\n",
-        finding::percent(baseline.accuracy), finding::percent_range(baseline.accuracy_interval),
-        finding::decimal(baseline.tokens_per_s), finding::milliseconds(baseline.wall_ms_p50));
+        "Baseline: {} {} ({}), {} tokens/s, {} per {}.\n\n", finding::percent(baseline.accuracy),
+        finding::words_of(baseline).right, finding::percent_range(baseline.accuracy_interval),
+        finding::decimal(baseline.tokens_per_s), finding::milliseconds(baseline.wall_ms_p50),
+        finding::words_of(baseline).timed);
   }
   append_sentences("What moved it", cells_that_moved(model), finding.margin, text);
   text += "### Limits these figures hold within\n\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "finding/measure_words.h"
 #include "finding/phrase.h"
 #include "report/card.h"
 #include "report/escape.h"
@@ -44,8 +45,9 @@ class TerminalReport {
   }
 
   std::string render() {
-    line(fmt::format("{} ({}): {} of {} trials{}, {} canaries × {}", finding_.name, finding_.study,
+    line(fmt::format("{} ({}): {} of {} trials{}, {} {} × {}", finding_.name, finding_.study,
                      finding_.done, finding_.planned, spared_text(finding_), finding_.canaries,
+                     finding::words_of(finding_).canaries,
                      finding::counted(finding_.repeats, "repeat")));
     for (const ModelFinding& model : finding_.models) append_model(model);
     text_ += "\n" + painted(kBold, "Decision") + "\n";
@@ -99,7 +101,8 @@ class TerminalReport {
     const std::string heading =
         padded(base::ellipsize(single_line(model.model), label_columns_), label_columns_, false);
     text_ += "\n" + painted(kBold, heading);
-    append_rest("accuracy", "change", "tok/s", finding_.verdicts ? "verdict" : "");
+    append_rest(std::string(finding::words_of(finding_).short_heading), "change", "tok/s",
+                finding_.verdicts ? "verdict" : "");
     for (const CellFinding& cell : model.cells) append_cell(model, cell);
     append_traps(model);
   }
