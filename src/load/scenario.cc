@@ -19,6 +19,7 @@ using base::Result;
 using base::Status;
 
 constexpr double kTimeoutMost = 86'400;
+constexpr std::int64_t kThreadsMost = 256;
 
 Status read_targets(std::string_view source, const toml::table& document, Scenario& scenario) {
   ASSAY_TRY(const auto tables, tables_of(source, document, "target"));
@@ -92,7 +93,11 @@ Status read_client(std::string_view source, const toml::table& document, Scenari
   ASSAY_TRY_DONE(reader.known("threads connections spin_us lag_budget_ms calibrate events"));
   std::int64_t threads = client.threads;
   ASSAY_TRY_DONE(reader.count("threads", threads));
-  client.threads = static_cast<int>(std::min<std::int64_t>(threads, 256));
+  if (threads > kThreadsMost) {
+    return base::toml_mismatch(source, *reader.node("threads"), "[client] threads",
+                               fmt::format("a number of threads up to {}", kThreadsMost));
+  }
+  client.threads = static_cast<int>(threads);
   ASSAY_TRY_DONE(reader.count("connections", client.connections));
   ASSAY_TRY_DONE(reader.number("spin_us", 0, 1e5, client.spin_us));
   ASSAY_TRY_DONE(reader.number("lag_budget_ms", 0.001, 1e5, client.lag_budget_ms));

@@ -155,6 +155,8 @@ TEST(Scenario, SaysWhatIsWrongWithItsShape) {
                  "needs `stream = true`");
   expect_refused(with("rate = 5\nfor = \"5 s\"", "prompt = \"x\"\n[client]\nthread = 2"),
                  "did you mean `threads`?");
+  expect_refused(with("rate = 5\nfor = \"5 s\"", "prompt = \"x\"\n[client]\nthreads = 300"),
+                 "threads up to 256");
 }
 
 TEST(Scenario, IsTheSameLoadForAnotherTarget) {

@@ -122,7 +122,8 @@ void add_target(const LoadReport& report, const TargetReport& target, TextPage& 
   add_gaps(target.gaps, page);
   add_times(report, target, page);
   add_thresholds(target, page);
-  add_stages(target, page);
+  // The steps of a search have a table of their own.
+  if (!report.breakpoint) add_stages(target, page);
   add_trust(target, page);
 }
 

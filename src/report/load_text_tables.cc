@@ -102,6 +102,9 @@ TextPage::Cell outcome_cell(load::StepOutcome outcome) {
   return {"? open", Paint::Open};
 }
 
+/// A sweep settles before each level: with more stages than this only those that count are shown.
+constexpr std::size_t kStagesWithWarmUpMost = 5;
+
 Row stage_row(const load::StageFigures& figures, bool is_knee) {
   const load::Summary& summary = figures.summary;
   const auto time = [&](Measure measure, std::size_t index) {
@@ -162,7 +165,9 @@ void add_stages(const load::TargetReport& target, TextPage& page) {
   if (target.stages.size() < 2) return;
   std::vector<Row> rows{strong({"Stages", "asked", "done/s", "failed", "TTFT p50", "p95", "ITL p50",
                                 "E2E p50", "p95", "tok/s", "settled after"})};
+  const bool shows_warm_up = target.stages.size() <= kStagesWithWarmUpMost;
   for (std::size_t index = 0; index < target.stages.size(); ++index) {
+    if (target.stages[index].stage.is_warm_up && !shows_warm_up) continue;
     rows.push_back(stage_row(target.stages[index], target.knee == index));
   }
   page.gap();
