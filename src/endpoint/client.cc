@@ -97,7 +97,8 @@ net::Task<ChatReply> Client::chat(ChatRequest request, ChatOptions options) {
 }
 
 net::Task<Client::Attempt> Client::attempt(const std::string& body, base::MonotonicTime deadline) {
-  net::HttpRequest request{"POST", url_under(base_, "/chat/completions"), chat_headers(address_), body};
+  net::HttpRequest request{"POST", url_under(base_, "/chat/completions"), chat_headers(address_),
+                           body};
   request.headers.emplace_back("Content-Type", "application/json");
   net::HttpLimits limits;
   limits.deadline = deadline;
