@@ -34,8 +34,8 @@ Confirmation of_single(const StudyPlan& plan, const CellFinding& winner) {
   const auto canaries = static_cast<std::int64_t>(plan.canaries.size());
   if (winner.planned < canaries * plan.repeats || !is_measured(winner)) {
     return {Status::NotRun, true, winner.id,
-            fmt::format("{} won and was stopped; it has not been run on all canaries yet.",
-                        cell_label(winner))};
+            fmt::format("{} won and was stopped; it has not been run on all {} yet.",
+                        cell_label(winner), words_of(winner).canaries)};
   }
   return {
       Status::Confirmed, true, winner.id,

@@ -1,5 +1,5 @@
-"""Studies that measure under load: against the scripted twin, whose failures are certain, and on the
-real engine with a shipped model."""
+"""Studies that measure under load: against the scripted twin, whose failures are certain, and on
+the real engine with a shipped model."""
 
 import unittest
 
