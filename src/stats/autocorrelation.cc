@@ -1,9 +1,12 @@
 #include "stats/autocorrelation.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <vector>
+
+#include "stats/lagged_sums.h"
 
 namespace assay::stats {
 namespace {
@@ -11,6 +14,11 @@ namespace {
 constexpr std::size_t kSizeLeast = 8;
 constexpr double kRoundingNoise = 1e-20;
 constexpr std::size_t kQuietLagsLeast = 5;
+/// So many sums in one pass cost little more than one, each waiting for its own addition only.
+constexpr std::size_t kLagsAtOnce = 8;
+/// Beyond so many, transforms take less time.
+constexpr std::size_t kLagsOneByOne = 64;
+constexpr std::size_t kLagsGrowth = 8;
 /// Bounds the work on long series that drift, whose autocorrelation never ends.
 constexpr std::size_t kLagsMost = 5'000;
 
@@ -22,31 +30,54 @@ std::vector<double> centred(std::span<const double> series) {
   return values;
 }
 
-/// Σ xₜ xₜ₊ₖ, which is n times the autocovariance.
-double lagged_sum(const std::vector<double>& values, std::size_t lag) {
-  return std::inner_product(values.begin() + static_cast<std::ptrdiff_t>(lag), values.end(),
-                            values.begin(), 0.0);
+double sum_of_squares(std::span<const double> values) {
+  return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
 }
 
-/// ρ(1), ρ(2), … up to the lag after which they are noise, and that many more.
+/// ρ(k) = Σ xₜ xₜ₊ₖ / Σ xₜ², for k = 1, 2 … up to the lag after which they are noise, and that many
+/// more.
 class Correlations {
  public:
   explicit Correlations(std::span<const double> series)
       : values_(centred(series)),
-        variance_(lagged_sum(values_, 0)),
-        squares_(std::inner_product(series.begin(), series.end(), series.begin(), 0.0)) {}
+        variance_(sum_of_squares(values_)),
+        squares_(sum_of_squares(series)) {}
 
   /// But for what rounding the mean leaves of it.
   bool is_constant() const { return variance_ <= kRoundingNoise * squares_; }
 
   double at(std::size_t lag) {
-    while (known_.size() < lag) {
-      known_.push_back(lagged_sum(values_, known_.size() + 1) / variance_);
-    }
+    while (known_.size() < lag) know_more();
     return known_[lag - 1];
   }
 
  private:
+  /// The first ones one by one, as most series need no more; then ever more at once.
+  void know_more() {
+    if (known_.size() < kLagsOneByOne) return know_next();
+    const std::size_t lags = std::min(known_.size() * kLagsGrowth, values_.size());
+    const std::vector<double> sums = lagged_sums(values_, lags);
+    for (std::size_t lag = known_.size() + 1; lag <= lags; ++lag) {
+      known_.push_back(sums[lag] / variance_);
+    }
+  }
+
+  void know_next() {
+    const std::size_t first = known_.size() + 1;
+    const std::size_t last = first + kLagsAtOnce - 1;
+    const std::size_t shared = values_.size() > last ? values_.size() - last : 0;
+    std::array<double, kLagsAtOnce> sums{};
+    for (std::size_t t = 0; t < shared; ++t) {
+      for (std::size_t i = 0; i < kLagsAtOnce; ++i) sums[i] += values_[t + first + i] * values_[t];
+    }
+    for (std::size_t i = 0; i < kLagsAtOnce; ++i) {
+      for (std::size_t t = shared; t + first + i < values_.size(); ++t) {
+        sums[i] += values_[t + first + i] * values_[t];
+      }
+      known_.push_back(sums[i] / variance_);
+    }
+  }
+
   std::vector<double> values_;
   double variance_ = 0;
   double squares_ = 0;
