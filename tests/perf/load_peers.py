@@ -7,8 +7,9 @@
 Every client asks the same null server, 64 requests at once, first for whole replies and then for
 streams of 64 events. CPU time is that of all processes of the client; what it takes to begin and to
 end is taken out by the difference of a short run and a long one. wrk and hey are Debian packages;
-autocannon (npm), guidellm and aiperf (pip) are installed into ~/.cache/assay-peers. Who cannot be installed or run
-is left out, with the reason. wrk, hey and autocannon only count the bytes of a stream.
+autocannon (npm), guidellm and aiperf (pip) are installed into ~/.cache/assay-peers. Who cannot be
+installed or run is left out, with the reason. wrk, hey and autocannon only count the bytes of a
+stream.
 """
 
 import contextlib
