@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "load/breakpoint_step.h"
+#include "load/duration.h"
 #include "load/judged_request.h"
 
 namespace assay::load {
@@ -13,10 +13,6 @@ namespace {
 
 constexpr base::Nanoseconds kRestLeast = std::chrono::milliseconds(500);
 constexpr int kProbesMost = 20;
-
-base::Nanoseconds nanoseconds(double seconds) {
-  return base::Nanoseconds(static_cast<std::int64_t>(std::llround(seconds * 1e9)));
-}
 
 StageRun stage_of(std::string name, base::Nanoseconds from, base::Nanoseconds to, double rate) {
   StageRun stage;

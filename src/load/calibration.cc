@@ -7,6 +7,7 @@
 #include <map>
 
 #include "endpoint/twin_thread.h"
+#include "load/duration.h"
 #include "load/lag_histogram.h"
 #include "load/runner.h"
 
@@ -41,10 +42,10 @@ SendPlan calibration_plan(const SendPlan& plan, double rate, const std::string& 
   own.client = plan.client;
   own.client.keeps_events = true;
   own.seed = plan.seed;
-  own.timeout = base::Nanoseconds(static_cast<std::int64_t>(kTimeout_s * 1e9));
+  own.timeout = nanoseconds(kTimeout_s);
   StageRun stage;
   stage.name = "calibration";
-  stage.to = base::Nanoseconds(static_cast<std::int64_t>(kSeconds * 1e9));
+  stage.to = nanoseconds(kSeconds);
   if (plan.kind == LoadKind::Open) {
     stage.rate_at_start = stage.rate_at_end = rate;
     own.arrivals = schedule_arrivals(Profile({{kSeconds, rate, rate, false, ""}}),

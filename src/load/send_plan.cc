@@ -1,17 +1,13 @@
 #include "load/send_plan.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/check.h"
 #include "endpoint/chat_request.h"
+#include "load/duration.h"
 
 namespace assay::load {
 namespace {
-
-base::Nanoseconds nanoseconds(double seconds) {
-  return base::Nanoseconds(static_cast<std::int64_t>(std::llround(seconds * 1e9)));
-}
 
 StageRun stage_run(std::size_t index, const std::string& name, double from_s, double seconds,
                    bool is_warm_up) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "load/duration.h"
 #include "load/sender_body.h"
 
 namespace assay::load {
@@ -14,10 +15,6 @@ namespace {
 constexpr double kBackOffFirst_s = 0.01;
 constexpr double kBackOffMost_s = 1;
 constexpr double kRetryAfterMost_s = 30;
-
-base::Nanoseconds nanoseconds(double seconds) {
-  return base::Nanoseconds(static_cast<std::int64_t>(std::llround(seconds * 1e9)));
-}
 
 }  // namespace
 

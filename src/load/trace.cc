@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "load/duration.h"
 
 namespace assay::load {
 namespace {
@@ -83,8 +84,7 @@ Result<std::vector<TraceRequest>> parse_trace(std::string_view text, std::string
     const double after = line.seconds - first;
     if (replay.seconds_most > 0 && after >= replay.seconds_most) break;
     requests.push_back(line.request);
-    requests.back().due =
-        base::Nanoseconds(static_cast<std::int64_t>(std::llround(after / replay.speed * 1e9)));
+    requests.back().due = nanoseconds(after / replay.speed);
   }
   return requests;
 }
