@@ -43,7 +43,7 @@ base::Status status_of(const load::LoadReport& report) {
                             "look at the failures above and at the server's log")
                  : error_of(base::ErrorKind::ClientLimited, target,
                             "lower the rate, give the client a core of its own or more [client] "
-                            "threads; the figures are not the server's");
+                            "threads; [client] lag_budget_ms says how much lag you accept");
     }
   }
   if (const auto missed = thresholds_with(report, load::Outcome::Missed); !missed.empty()) {

@@ -103,6 +103,7 @@ base::Status Search::step(double rate) {
   if (run_.stages.empty()) {
     run_.outcome = outcome;
     run_.outcome.client = {};
+    run_.outcome.in_flight_sampled = -1;  // Of one step; no account of the whole search.
   } else if (offset > run_.stages.back().to) {
     run_.stages.push_back(stage_of("rest", run_.stages.back().to, offset, 0));
     run_.stages.back().is_warm_up = true;

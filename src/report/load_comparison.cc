@@ -52,11 +52,18 @@ std::string_view mark_of(Change change) {
   return "?";
 }
 
+/// As a table says it: short enough for the figures' names beside it.
+std::string_view word_of(Change change) {
+  return change == Change::Inconclusive ? "open" : load::name_of(change);
+}
+
 /// In percent of the value before; a difference of shares in points. With its sign.
 std::string change_text(double effect, bool is_ratio) {
   const double change = (is_ratio ? effect - 1 : effect) * 100;
   if (!std::isfinite(change)) return std::isnan(change) ? "–" : change > 0 ? "+∞" : "−∞";
-  const std::string size = fmt::format("{:.{}f}", std::abs(change), is_ratio ? 1 : 2);
+  // Nobody needs the decimals of a change that is larger than what changed.
+  const int decimals = !is_ratio ? 2 : std::abs(change) >= 100 ? 0 : 1;
+  const std::string size = fmt::format("{:.{}f}", std::abs(change), decimals);
   const bool is_nothing = size.find_first_not_of("0.") == std::string::npos;
   return (is_nothing ? "" : change < 0 ? "−" : "+") + size;
 }
@@ -143,12 +150,12 @@ std::string load_comparison_text(const load::LoadComparison& comparison, const C
                     {figure_text(figure.name, figure.after)},
                     {change_text(figure.effect, figure.is_ratio) + (figure.is_ratio ? "%" : " pt")},
                     {interval_text(figure)},
-                    {fmt::format("{} {}", mark_of(figure.change), load::name_of(figure.change)),
+                    {fmt::format("{} {}", mark_of(figure.change), word_of(figure.change)),
                      paint_of(figure.change)}});
   }
   page.table(std::move(rows), "lrrrrl");
   page.paragraph(fmt::format("All intervals together hold with {:g}% confidence. Same: the whole "
-                             "interval lies within the margin.",
+                             "interval lies within the margin. Open: none of these can be said.",
                              runs.plan.confidence * 100),
                  Paint::Quiet);
   return page.text();
